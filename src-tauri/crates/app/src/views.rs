@@ -1,0 +1,772 @@
+//! What the window shows, as plain data: one [`Snapshot`] holds everything on screen.
+//!
+//! The pages render it and decide nothing: labels, order, what is enabled and why not, are all here. Times are
+//! milliseconds since 1970-01-01 UTC (`f64`, because that is what a JavaScript `Date` takes). No field ever holds
+//! a secret: the value of a secret ask is not part of its view.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Everything the window shows at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Snapshot {
+    /// Rises with every change of state; an older snapshot that arrives late is dropped.
+    pub revision: u32,
+    /// Which page is shown.
+    pub page: Page,
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// Present in practice: the banner over the whole window.
+    pub practice: Option<PracticeBanner>,
+    /// Every connection on this computer, newest first.
+    pub connections: Vec<ConnectionCard>,
+    /// What practice offers.
+    pub scenarios: Vec<ScenarioCard>,
+    /// The connection that is open.
+    pub open: Option<ConnectionView>,
+    /// The step that is shown, when `page` is `Step`.
+    pub step: Option<StepView>,
+    /// What was sent and seen on this page, newest first.
+    pub requests: Vec<RequestView>,
+    /// A trouble that belongs to no step, such as a damaged journal.
+    pub notice: Option<TroubleView>,
+    /// A dialog that asks before something that can't be taken lightly.
+    pub confirm: Option<ConfirmView>,
+}
+
+/// The page in the middle of the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Page {
+    /// Connections, and a new one.
+    Start,
+    /// The open connection: picture and state.
+    Connection,
+    /// One step of the guide.
+    Step {
+        /// The step's id.
+        id: String,
+    },
+    /// Help and keys.
+    Help,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The banner of practice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct PracticeBanner {
+    /// The scenario's title.
+    pub scenario: String,
+    /// What one would be given: accounts and keys to copy. They open nothing real.
+    pub given: Vec<CopyView>,
+}
+
+/// One practice scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ScenarioCard {
+    /// The name used on the command line.
+    pub name: String,
+    /// A few words.
+    pub title: String,
+    /// One sentence: what can be learned in it.
+    pub about: String,
+}
+
+/// One connection in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ConnectionCard {
+    /// The connection's id.
+    pub id: String,
+    /// The name its administrator gave it.
+    pub name: String,
+    /// Tenant and site, as far as known.
+    pub between: String,
+    /// Its worst status.
+    pub status: Status,
+    /// "Needs attention, 10 of 17 verified".
+    pub word: String,
+    /// When it was last checked.
+    pub checked: Option<f64>,
+    /// Whether it is a practice connection.
+    pub practice: bool,
+    /// Whether it is the open one.
+    pub current: bool,
+}
+
+/// The open connection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ConnectionView {
+    /// The connection's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The Entra side of the top bar.
+    pub entra: SideView,
+    /// The Atlassian side of the top bar.
+    pub atlassian: SideView,
+    /// The checklist.
+    pub phases: Vec<PhaseView>,
+    /// Steps verified.
+    pub verified: u32,
+    /// Steps in all.
+    pub total: u32,
+    /// State in words: "Needs attention: 1 step".
+    pub state: String,
+    /// The worst status.
+    pub status: Status,
+    /// When it was last checked.
+    pub checked: Option<f64>,
+    /// The step where the person left, and its title.
+    pub left_at: Option<StepRow>,
+    /// The drawing of the connection.
+    pub picture: PictureView,
+    /// Where secrets are kept: "In this computer's keyring", or "Only in memory, until you close Lockstep".
+    pub vault: SaidView,
+    /// Whether Lockstep may only read.
+    pub read_only: bool,
+    /// "Look again", "Continue at 1.1", "Undo everything".
+    pub footer: FooterView,
+    /// Undo of all changes made so far, when there are any.
+    pub undo_all: Option<ActionView>,
+}
+
+/// One side of the top bar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SideView {
+    /// "contoso.com", or "Not signed in".
+    pub title: String,
+    /// "Microsoft Entra ID" or "Atlassian".
+    pub service: String,
+    /// "Adele Vance, Cloud Application Administrator", or what is missing.
+    pub who: String,
+}
+
+/// A phase of the checklist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct PhaseView {
+    /// "0".
+    pub number: String,
+    /// "Prepare".
+    pub title: String,
+    /// "2 of 3 verified", "all verified", "cannot start yet".
+    pub summary: String,
+    /// Whether it is shown open at first.
+    pub open: bool,
+    /// Its steps in order.
+    pub steps: Vec<StepRow>,
+}
+
+/// A row of the checklist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct StepRow {
+    /// The step's id.
+    pub id: String,
+    /// "1.1".
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its status.
+    pub status: Status,
+    /// The status in words: "Cannot start yet, needs 0.3".
+    pub word: String,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Everything verified.
+    Done,
+    /// Done, but its proof is missing or can't be had.
+    DoneNotVerified,
+    /// Can be started.
+    Ready,
+    /// Nobody has been there.
+    NotStarted,
+    /// Needs another step first.
+    CannotStart,
+    /// A service needs time.
+    Waiting,
+    /// Something failed or warns.
+    Attention,
+}
+
+/// One step's page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct StepView {
+    /// The step's id.
+    pub id: String,
+    /// "1.1".
+    pub number: String,
+    /// "Single sign-on".
+    pub phase: String,
+    /// The page's only `h1`.
+    pub title: String,
+    /// Two or three sentences of why, one paragraph each.
+    pub why: Vec<String>,
+    /// Present when something failed: shown over everything else.
+    pub trouble: Option<TroubleView>,
+    /// Present while something runs that takes more than a moment.
+    pub wait: Option<WaitView>,
+    /// "What we ask you".
+    pub asks: Vec<AskView>,
+    /// "What Lockstep asks Microsoft for": the scopes in words. Empty where none are asked.
+    pub rights: Vec<RightView>,
+    /// "What will change", or "What changed".
+    pub changes: Option<ChangesView>,
+    /// "What we see".
+    pub checks: Vec<CheckView>,
+    /// "4 of 5 passed".
+    pub checks_note: String,
+    /// "By hand".
+    pub hand: Option<HandView>,
+    /// Back, the sentence, Continue, the primary action.
+    pub footer: FooterView,
+}
+
+/// A question on the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct AskView {
+    /// The ask's id.
+    pub id: String,
+    /// The label.
+    pub label: String,
+    /// Under the label: where to find it, what it is for.
+    pub hint: String,
+    /// An example, from the administrator's own tenant where there is one.
+    pub example: Option<String>,
+    /// How it is answered.
+    pub kind: AskKind,
+    /// The present answer; for a secret always `None`.
+    pub value: Option<String>,
+    /// For a secret: one is kept.
+    pub kept: bool,
+    /// What Lockstep says to the present answer.
+    pub said: Option<SaidView>,
+    /// Whether it can be left empty.
+    pub optional: bool,
+    /// Values to copy that belong to this ask, such as the settings of an app registration.
+    pub copies: Vec<CopyView>,
+    /// Where to do by hand what the ask is about.
+    pub path: Option<PathView>,
+    /// A link that opens the exact page.
+    pub link: Option<LinkView>,
+}
+
+/// How an ask is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AskKind {
+    /// One line of text.
+    Text,
+    /// A secret: hidden, with reveal, kept in the keyring.
+    Secret,
+    /// One of several; the value is the option's.
+    Choice {
+        /// The options in order.
+        options: Vec<OptionView>,
+    },
+    /// A statement to confirm: "yes" or "".
+    Confirm,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct OptionView {
+    /// What is answered.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// A sentence under it.
+    pub hint: String,
+}
+
+/// A sentence with a tone, such as the answer to a pasted value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SaidView {
+    /// Its tone.
+    pub tone: Tone,
+    /// The first words, strong: "Accepted."
+    pub strong: String,
+    /// The rest.
+    pub text: String,
+    /// A wrong paste: what was pasted (never a secret) and what was expected, shown one above the other.
+    pub compare: Option<CompareView>,
+}
+
+/// Yours above the expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CompareView {
+    /// What was pasted.
+    pub yours: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+/// The tone of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// Neither good nor bad.
+    Plain,
+    /// Good.
+    Pass,
+    /// Worth a thought.
+    Warn,
+    /// Wrong.
+    Fail,
+}
+
+/// One right that is asked for, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RightView {
+    /// The scope's name: "Application.ReadWrite.All".
+    pub scope: String,
+    /// What it is for, a sentence.
+    pub purpose: String,
+    /// Whether an administrator has to consent.
+    pub admin_consent: bool,
+    /// Whether the present sign-in has it.
+    pub granted: bool,
+}
+
+/// The table of changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ChangesView {
+    /// Whether the changes were made ("What changed") or are proposed ("What will change").
+    pub made: bool,
+    /// "3 in Entra, 0 at Atlassian"; "14:31, Adele Vance".
+    pub note: String,
+    /// One row a change.
+    pub rows: Vec<ChangeRow>,
+    /// "Stays as it is: …", without the first words.
+    pub untouched: Option<String>,
+    /// Undo of the changes made.
+    pub undo: Option<ActionView>,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ChangeRow {
+    /// The change's id.
+    pub id: String,
+    /// "Application".
+    pub what: String,
+    /// "registration and enterprise application".
+    pub about: String,
+    /// What is there now.
+    pub now: String,
+    /// What will be there, or what is there after the change.
+    pub then: String,
+    /// A sentence under `then`.
+    pub then_about: String,
+    /// Whether `then` is a machine's value, set in a fixed pitch.
+    pub code: bool,
+    /// "Yes, deletes it".
+    pub undo: String,
+    /// "Microsoft keeps it 30 days".
+    pub undo_about: String,
+    /// How far this one is: empty before, then "Making", "Made", "Stopped here", "Undone".
+    pub progress: String,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct CheckView {
+    /// The check's id.
+    pub id: String,
+    /// Its state; `None` before the first look.
+    pub state: Option<CheckState>,
+    /// The state in a word: "Passed", "Could not look".
+    pub word: String,
+    /// The sentence of what was seen.
+    pub title: String,
+    /// A second sentence.
+    pub detail: String,
+    /// When it was seen.
+    pub at: Option<f64>,
+    /// Whether it is being looked at right now.
+    pub running: bool,
+    /// Whether something it rests on changed since.
+    pub stale: bool,
+    /// Label and value: Call, Expected, Found, Request id.
+    pub evidence: Vec<PairView>,
+    /// What to do about it.
+    pub fix: Option<FixView>,
+}
+
+/// The state of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// So it should be.
+    Pass,
+    /// Works, with a risk.
+    Warn,
+    /// Wrong.
+    Fail,
+    /// Not yet.
+    Wait,
+    /// Does not apply here.
+    Skipped,
+    /// Could not look.
+    Unknown,
+}
+
+/// A label and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PairView {
+    /// The label.
+    pub label: String,
+    /// The value.
+    pub value: String,
+    /// Whether the value is a machine's.
+    pub code: bool,
+    /// Whether it has a copy button.
+    pub copy: bool,
+}
+
+/// What to do about a check that is not passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FixView {
+    /// "Claim the accounts of contoso.co.uk".
+    pub title: String,
+    /// Why and how.
+    pub text: String,
+    /// The menu path.
+    pub path: Option<PathView>,
+    /// The page itself.
+    pub link: Option<LinkView>,
+    /// Whether it can be handed over to a colleague.
+    pub hand_over: bool,
+}
+
+/// A menu path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PathView {
+    /// Today's names.
+    pub now: Vec<String>,
+    /// Older names, each with the years it was called so.
+    pub older: Vec<OlderPath>,
+}
+
+/// A menu path of earlier years.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct OlderPath {
+    /// "2021 to 2025".
+    pub when: String,
+    /// The names.
+    pub path: Vec<String>,
+}
+
+/// A link that may be opened: its host is in the cloud's table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LinkView {
+    /// The button's words.
+    pub label: String,
+    /// The address.
+    pub url: String,
+}
+
+/// A value to copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CopyView {
+    /// What it is called where it is to be pasted.
+    pub label: String,
+    /// A sentence under it.
+    pub note: String,
+    /// The whole value.
+    pub value: String,
+}
+
+/// The route by hand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct HandView {
+    /// When one would go this way.
+    pub intro: String,
+    /// Numbered instructions.
+    pub steps: Vec<String>,
+    /// The menu path.
+    pub path: Option<PathView>,
+    /// The page itself.
+    pub link: Option<LinkView>,
+    /// Values to paste there.
+    pub copies: Vec<CopyView>,
+    /// "I don't have this right: hand over".
+    pub hand_over: bool,
+}
+
+/// What the administrator reads when something failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TroubleView {
+    /// "Microsoft refused: your role is no longer active".
+    pub title: String,
+    /// What is certain: "Nothing was created."
+    pub certain: String,
+    /// What we were doing.
+    pub doing: String,
+    /// Who said it: "Microsoft", "Atlassian", "this computer".
+    pub who: String,
+    /// What was said, in its own words.
+    pub said: String,
+    /// Answer, request id, when.
+    pub facts: Vec<PairView>,
+    /// At most three, best first.
+    pub next: Vec<NextView>,
+}
+
+/// One thing to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NextView {
+    /// "Activate Cloud Application Administrator".
+    pub title: String,
+    /// A sentence.
+    pub text: String,
+    /// The button, where there is one.
+    pub action: Option<ActionView>,
+}
+
+/// Something that takes time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct WaitView {
+    /// "Waiting for Microsoft".
+    pub title: String,
+    /// What for.
+    pub text: String,
+    /// Since when.
+    pub since: f64,
+    /// "30 s".
+    pub usual: String,
+    /// "10 min".
+    pub longest: String,
+    /// From 0 to 1, where it is known.
+    pub progress: Option<f64>,
+    /// When it ends by itself: shown as a countdown.
+    pub until: Option<f64>,
+    /// Values to copy meanwhile: the device code, the address of the sign-in page.
+    pub copies: Vec<CopyView>,
+    /// What can be done meanwhile: "Open again", "Use a code instead".
+    pub actions: Vec<ActionView>,
+    /// "Stop waiting".
+    pub stop: ActionView,
+}
+
+/// The footer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FooterView {
+    /// The page's status sentence.
+    pub say: String,
+    /// Back.
+    pub back: Option<ActionView>,
+    /// Continue.
+    pub next: Option<ActionView>,
+    /// The one primary action.
+    pub primary: Option<ActionView>,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ActionView {
+    /// What it does.
+    pub action: Action,
+    /// Its words.
+    pub label: String,
+    /// Whether it can be used now.
+    pub enabled: bool,
+    /// Why it can't be used now.
+    pub why_not: Option<String>,
+}
+
+/// A dialog before something weighty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ConfirmView {
+    /// "Undo 3 changes in Entra?"
+    pub title: String,
+    /// What will happen, a sentence each.
+    pub text: Vec<String>,
+    /// What has to be typed before it can go on, where it can't be undone.
+    pub retype: Option<String>,
+    /// Go on.
+    pub go: ActionView,
+    /// Leave it.
+    pub leave: ActionView,
+}
+
+/// One request and its answer, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct RequestView {
+    /// A number that rises.
+    pub seq: u32,
+    /// When it was sent.
+    pub at: f64,
+    /// "GET".
+    pub method: String,
+    /// Path and query, without host.
+    pub path: String,
+    /// The whole address, redacted.
+    pub url: String,
+    /// The status, or `None` when none came.
+    pub status: Option<u16>,
+    /// Milliseconds until the answer.
+    pub millis: u32,
+    /// "change 2: owner", "one server lags", "retried after 2 s".
+    pub note: String,
+    /// Pass, wait or fail.
+    pub state: CheckState,
+    /// The request as text: headers and body, secrets removed.
+    pub sent: String,
+    /// The answer as text, secrets removed.
+    pub saw: String,
+}
+
+/// The drawing of the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PictureView {
+    /// The left panel's head: the application's name.
+    pub left: String,
+    /// Under it: "Entra, contoso.com".
+    pub left_about: String,
+    /// The right panel's head: the organization's name.
+    pub right: String,
+    /// Under it.
+    pub right_about: String,
+    /// One sentence that says the same as the drawing.
+    pub said: String,
+    /// The wires.
+    pub wires: Vec<WireView>,
+}
+
+/// One hand-over between the two sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WireView {
+    /// "Login URL".
+    pub name: String,
+    /// The field's name in Entra.
+    pub left_field: String,
+    /// The field's name at Atlassian.
+    pub right_field: String,
+    /// Whether it goes from Entra to Atlassian.
+    pub to_right: bool,
+    /// How it stands.
+    pub state: WireState,
+    /// "Equal on both sides", "Not set".
+    pub word: String,
+    /// The value in Entra, shortened.
+    pub left: String,
+    /// The value at Atlassian, shortened.
+    pub right: String,
+    /// A rule is drawn above it: single sign-on above, provisioning below.
+    pub group: String,
+}
+
+/// How a hand-over stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WireState {
+    /// Not set.
+    None,
+    /// Set at one end.
+    Set,
+    /// Equal on both sides.
+    Equal,
+    /// Different.
+    Differs,
+}
+
+/// Everything a person can do, as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Show the start page.
+    GoStart,
+    /// Show the open connection.
+    GoConnection,
+    /// Show help.
+    GoHelp,
+    /// Show a step.
+    GoStep {
+        /// Its id.
+        id: String,
+    },
+    /// Make a connection and open it.
+    NewConnection {
+        /// Its name.
+        name: String,
+        /// A practice scenario, or `None` for the real services.
+        practice: Option<String>,
+    },
+    /// Open a connection.
+    OpenConnection {
+        /// Its id.
+        id: String,
+    },
+    /// Forget a connection: its folder on this computer is deleted, nothing at the services.
+    ForgetConnection {
+        /// Its id.
+        id: String,
+    },
+    /// Light, dark, system.
+    SetTheme {
+        /// Which.
+        theme: Theme,
+    },
+    /// Sign in to Entra in the system browser.
+    SignIn,
+    /// Open the sign-in page again.
+    SignInAgain,
+    /// Sign in by device code.
+    SignInByCode,
+    /// Forget the sign-in of this connection.
+    SignOut,
+    /// Read everything this page shows again.
+    Look,
+    /// Read one check again.
+    LookAt {
+        /// Its id.
+        check: String,
+    },
+    /// Read everything of the connection again.
+    LookAtAll,
+    /// Make the changes that were shown.
+    Apply {
+        /// The plan's fingerprint, so that only what was shown is made.
+        fingerprint: String,
+    },
+    /// Undo the changes of a step, or of all; asks first.
+    Undo {
+        /// The step's id, or `None` for all.
+        step: Option<String>,
+    },
+    /// Undo, after the question.
+    UndoConfirmed {
+        /// The step's id, or `None` for all.
+        step: Option<String>,
+    },
+    /// The step was done by hand.
+    DoneByHand,
+    /// Stop what runs.
+    Cancel,
+    /// Open a link in the system browser.
+    OpenLink {
+        /// Its address; it must be one that the page shows.
+        url: String,
+    },
+    /// Write a file for the colleague who has the right.
+    HandOver,
+    /// Save the requests of this page as a file.
+    SaveRequests,
+    /// Close the question or the trouble.
+    Dismiss,
+}
