@@ -1,0 +1,220 @@
+//! A step: one page of the guide, with its asks, its changes and its checks.
+
+use std::borrow::Cow;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{Change, Check, Facts, Known, Link, MenuPath, State, Trouble};
+
+/// A step's id, for ever: the key of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(Cow<'static, str>);
+
+impl StepId {
+    /// An id known when the program was written.
+    pub const fn of(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
+
+    /// An id that was read.
+    pub fn read(id: impl Into<String>) -> Self {
+        Self(Cow::Owned(id.into()))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for StepId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One page of the guide. `Cx` is what the guide gives its steps to see the live systems with.
+#[async_trait]
+pub trait Step<Cx>: Send + Sync {
+    /// Its id.
+    fn id(&self) -> StepId;
+
+    /// Its title, the page's `h1`.
+    fn title(&self) -> &'static str;
+
+    /// Its text: why, by hand, one section per check.
+    fn text(&self) -> &'static str;
+
+    /// Steps that have to be passed first.
+    fn needs(&self) -> &'static [StepId] {
+        &[]
+    }
+
+    /// What the page asks, given what is known: an answer can bring up another ask.
+    fn asks(&self, _state: &State) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    /// Reads the live systems and says what would change. It never writes.
+    async fn plan(&self, cx: &Cx, known: &Known) -> Result<Plan, Trouble>;
+
+    /// Makes one change that was shown. Returns what was learned by it.
+    async fn apply(&self, _cx: &Cx, _known: &Known, change: &Change) -> Result<Facts, Trouble> {
+        Err(no_such_change(change))
+    }
+
+    /// Looks whether a change is so. `Some` with what is learned from it when it is; used after every write, after
+    /// a lost answer and after a crash.
+    async fn read_back(&self, _cx: &Cx, _known: &Known, change: &Change) -> Result<Option<Facts>, Trouble> {
+        Err(no_such_change(change))
+    }
+
+    /// Undoes one change that was made.
+    async fn undo(&self, _cx: &Cx, _known: &Known, change: &Change) -> Result<(), Trouble> {
+        Err(no_such_change(change))
+    }
+
+    /// Looks whether a change is undone.
+    async fn undone(&self, _cx: &Cx, _known: &Known, change: &Change) -> Result<bool, Trouble> {
+        Err(no_such_change(change))
+    }
+
+    /// Its checks, in the order on screen.
+    fn checks(&self) -> &'static [&'static dyn Check<Cx>];
+}
+
+fn no_such_change(change: &Change) -> Trouble {
+    Trouble::new(
+        crate::TroubleKind::BadInput,
+        format!("This step knows no change called {}", change.id),
+        "Nothing was changed.",
+    )
+}
+
+/// What a step would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// Nothing to do: it is so already. What was learned on the way.
+    AlreadySo(Facts),
+    /// No API does it, or the person may not write: the page's by-hand route is the way.
+    ByHand,
+    /// The person has to decide first: asks that depend on what was found.
+    Asks {
+        /// What was found, as the reason.
+        because: String,
+        /// The asks.
+        asks: Vec<Ask>,
+    },
+    /// These changes, in this order.
+    Changes {
+        /// The changes.
+        changes: Vec<Change>,
+        /// What stays as it is, a sentence.
+        untouched: String,
+    },
+}
+
+/// A question the page puts to the administrator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Its id: the key of the answer.
+    pub id: String,
+    /// The label.
+    pub label: String,
+    /// Under the label.
+    pub hint: String,
+    /// An example.
+    pub example: Option<String>,
+    /// How it is answered.
+    pub kind: AskKind,
+    /// Taken as the answer until the person gives another.
+    pub default: Option<String>,
+    /// Whether it can be left empty.
+    pub optional: bool,
+    /// Values to copy that belong to it: label, note, value.
+    pub copies: Vec<(String, String, String)>,
+    /// Where to do what it is about.
+    pub path: Option<MenuPath>,
+    /// The page itself.
+    pub link: Option<Link>,
+}
+
+/// How an ask is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AskKind {
+    /// One line of text.
+    Text,
+    /// A secret: it goes to the vault, never to the journal.
+    Secret,
+    /// One of several.
+    Choice {
+        /// The options in order.
+        options: Vec<AskOption>,
+    },
+    /// A statement to confirm: "yes" or nothing.
+    Confirm,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskOption {
+    /// The answer.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// A sentence under it.
+    pub hint: String,
+}
+
+impl Ask {
+    /// An ask with its label and hint; the rest is set with the methods below.
+    pub fn new(id: impl Into<String>, kind: AskKind, label: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            label: label.into(),
+            hint: hint.into(),
+            example: None,
+            kind,
+            default: None,
+            optional: false,
+            copies: Vec::new(),
+            path: None,
+            link: None,
+        }
+    }
+
+    /// A choice between options of value, label and hint.
+    pub fn choice(
+        id: impl Into<String>,
+        label: impl Into<String>,
+        hint: impl Into<String>,
+        options: &[(&str, &str, &str)],
+    ) -> Self {
+        let options = options
+            .iter()
+            .map(|(value, label, hint)| AskOption {
+                value: (*value).to_owned(),
+                label: (*label).to_owned(),
+                hint: (*hint).to_owned(),
+            })
+            .collect();
+        Self::new(id, AskKind::Choice { options }, label, hint)
+    }
+
+    /// The default answer.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<String>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// Can be left empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+}
