@@ -1,0 +1,269 @@
+//! The window: built, opened, driven, pictured and packed. Only its tests know what is in it.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::program::{ask, cargo, run as start};
+use crate::tree::Tree;
+use crate::{Outcome, pages, setup};
+
+/// Everything but the desktop tests, always together: another choice of crates means other features of the same dependencies,
+/// and Cargo would compile the window's libraries again at every change from one choice to the other.
+pub const ALL: &[&str] = &["--workspace", "--exclude", "desktop"];
+
+/// The driver between WebDriver and the window; its version is in its folder's name, so that a new one is installed beside it.
+const DRIVER: &str = "2.1.0";
+
+/// The task `run`.
+pub fn run(tree: &Tree, arguments: &[String]) -> Outcome {
+    setup::to_build()?;
+    pages::build(tree)?;
+    start(cargo().current_dir(&tree.root).arg("build").args(ALL))?;
+    if has_screen(|name| env::var_os(name).is_some_and(|value| !value.is_empty())) {
+        return start(Command::new(tree.built("lockstep-desktop")).args(arguments));
+    }
+    println!("{NO_SCREEN}");
+    start(Command::new(tree.built("lockstep")).args(["run", "--practice", "fresh", "--yes"]))
+}
+
+const NO_SCREEN: &str = "
+There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the window can't open.
+A window without a screen:  xvfb-run -a dbus-run-session -- cargo xtask run
+Instead, the guide now runs in practice in this terminal. Nothing real is touched.
+";
+
+/// Linux says by two variables whether a window can be opened; the other systems always have a screen.
+fn has_screen(is_set: impl Fn(&str) -> bool) -> bool {
+    !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// The task `dev`. Tauri's command line looks for its settings in the folders below, hence from the root.
+pub fn dev(tree: &Tree) -> Outcome {
+    setup::to_build()?;
+    pages::install(&tree.pages())?;
+    start(
+        Command::new(tree.tauri())
+            .current_dir(&tree.root)
+            .arg("dev"),
+    )
+}
+
+/// The task `package`.
+pub fn package(tree: &Tree) -> Outcome {
+    setup::to_build()?;
+    pages::install(&tree.pages())?;
+    let kinds = if cfg!(target_os = "macos") {
+        "app,dmg"
+    } else if cfg!(windows) {
+        "nsis"
+    } else {
+        "deb,rpm"
+    };
+    start(Command::new(tree.tauri()).current_dir(&tree.root).args([
+        "build",
+        "--ci",
+        "--bundles",
+        kinds,
+    ]))?;
+    println!(
+        "The packages are in {}.",
+        tree.target.join("release").join("bundle").display()
+    );
+    Ok(())
+}
+
+/// The task `screenshots`.
+pub fn screenshots(tree: &Tree, folder: Option<&Path>) -> Outcome {
+    let folder = picture_folder(tree, folder)?;
+    setup::to_test()?;
+    pages::build(tree)?;
+    start(cargo().current_dir(&tree.root).arg("build").args(ALL))?;
+    start(
+        cargo()
+            .current_dir(&tree.root)
+            .args(["build", "-p", "desktop", "--bins"]),
+    )?;
+    let mut photographer = in_own_session(tree, &tree.built("screenshots"))?;
+    start(photographer.command.arg(&folder))?;
+    println!("The pictures are in {}.", folder.display());
+    Ok(())
+}
+
+/// Pictures are made for looking, not for keeping: outside the tree.
+fn picture_folder(tree: &Tree, wanted: Option<&Path>) -> Result<PathBuf, String> {
+    let wanted = wanted.map_or_else(
+        || env::temp_dir().join("lockstep-screenshots"),
+        Path::to_path_buf,
+    );
+    let unusable = |error| format!("{} can't be used: {error}", wanted.display());
+    let absolute = std::path::absolute(&wanted).map_err(unusable)?;
+    if tree.holds(&absolute) {
+        return Err(format!(
+            "{} lies in the repository. Name a folder outside it.",
+            absolute.display()
+        ));
+    }
+    fs::create_dir_all(&absolute).map_err(unusable)?;
+    Ok(absolute)
+}
+
+/// The tests of the window. The debug binary is tested: the release build is for packages.
+pub fn test(tree: &Tree) -> Outcome {
+    let mut tests = in_own_session(tree, Path::new(cargo().get_program()))?;
+    start(tests.command.current_dir(&tree.root).args([
+        "test",
+        "-p",
+        "desktop",
+        "--",
+        "--test-threads=1",
+    ]))
+}
+
+/// Whether the tests of the window can run: WebKitGTK has a driver, macOS has none for an application's web view, and on
+/// Windows the driver has to fit the installed version of Edge, which we don't install.
+pub fn can_be_driven() -> bool {
+    cfg!(target_os = "linux")
+}
+
+/// A command in a session of its own, and the folder the session lives in.
+pub struct OwnSession {
+    /// To be given its arguments and started.
+    pub command: Command,
+    _home: TemporaryFolder,
+}
+
+/// A program on its own screen and message bus, with its own home folder and an unlocked, empty keyring: the tests never see
+/// the person's own keyring, and every machine looks the same.
+fn in_own_session(tree: &Tree, program: &Path) -> Result<OwnSession, String> {
+    let driver = driver(tree)?;
+    let home = TemporaryFolder::new()?;
+    let mut command = Command::new("xvfb-run");
+    command
+        .args([
+            "-a",
+            "-s",
+            "-screen 0 1280x800x24",
+            "dbus-run-session",
+            "--",
+            "sh",
+            "-c",
+            UNLOCKED,
+            "sh",
+        ])
+        .arg(program);
+    keep_rust(&mut command);
+    for (name, below) in [
+        ("HOME", "."),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "run"),
+    ] {
+        command.env(name, home.0.join(below));
+    }
+    command
+        .env("LOCKSTEP_TEST_DRIVER", driver)
+        .env("LOCKSTEP_TEST_APP", tree.built("lockstep-desktop"));
+    // No window is lost to a graphics driver's fault, and the web view takes a third less memory; the pages look the same.
+    command
+        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+        .env_remove("WAYLAND_DISPLAY");
+    Ok(OwnSession {
+        command,
+        _home: home,
+    })
+}
+
+/// The keyring's password is one empty line. With nothing at all on its input, the daemon makes no keyring and every write fails.
+const UNLOCKED: &str =
+    r#"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec "$@""#;
+
+/// Cargo and rustup look for their own folders under HOME, which is about to change.
+fn keep_rust(command: &mut Command) {
+    let Some(home) = env::home_dir() else { return };
+    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        if env::var_os(name).is_none() && home.join(folder).is_dir() {
+            command.env(name, home.join(folder));
+        }
+    }
+}
+
+/// The path of the driver, which is installed at its first use.
+fn driver(tree: &Tree) -> Result<PathBuf, String> {
+    let tools = tree
+        .target
+        .join("tools")
+        .join(format!("tauri-driver-{DRIVER}"));
+    let driver = tools
+        .join("bin")
+        .join(format!("tauri-driver{}", env::consts::EXE_SUFFIX));
+    if ask(&driver.to_string_lossy(), &["--help"]).is_none() {
+        start(
+            cargo()
+                .args(["install", "--locked", "--version", DRIVER, "--root"])
+                .arg(&tools)
+                .arg("tauri-driver"),
+        )?;
+    }
+    Ok(driver)
+}
+
+/// A folder that only we can read and that is gone at the end.
+struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    fn new() -> Result<Self, String> {
+        let path = env::temp_dir().join(format!("lockstep-session-{}", std::process::id()));
+        let failed = |error| format!("{} can't be made: {error}", path.display());
+        for below in ["", "config", "data", "cache", "run"] {
+            fs::create_dir_all(path.join(below)).map_err(failed)?;
+            owner_only(&path.join(below)).map_err(failed)?;
+        }
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What is left of a session in the temporary folder harms nobody; the outcome of the tests counts.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The keyring and the message bus refuse a run-time folder that others can read.
+#[cfg(unix)]
+fn owner_only(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn owner_only(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn either_kind_of_screen_will_do() {
+        assert!(has_screen(|name| name == "DISPLAY"));
+        assert!(has_screen(|name| name == "WAYLAND_DISPLAY"));
+        assert!(!has_screen(|_| false));
+    }
+
+    #[test]
+    fn pictures_stay_outside_the_tree() {
+        let tree = Tree::found();
+        let refused = picture_folder(&tree, Some(&tree.root.join("pictures")));
+        assert!(refused.is_err_and(|sentence| sentence.contains("Name a folder outside it")));
+        assert!(
+            !tree.root.join("pictures").exists(),
+            "nothing is made where nothing may be"
+        );
+    }
+}
