@@ -1,0 +1,86 @@
+// The connection's own page: fresh, and in the middle of it.
+import type { Snapshot, WireState, WireView } from "../views";
+import { action, ago, connection, prepare, signOn, snapshot } from "./frame";
+
+const wire = (name: string, left_field: string, right_field: string, to_right: boolean, group: string, state: WireState, word: string, left = "", right = ""): WireView => ({
+  name,
+  left_field,
+  right_field,
+  to_right,
+  group,
+  state,
+  word,
+  left,
+  right,
+});
+
+const SSO = "single sign-on";
+const SCIM = "provisioning";
+
+const inTheMiddle: WireView[] = [
+  wire("Login URL", "Login URL", "Identity provider SSO URL", true, SSO, "equal", "Equal on both sides", "login.microsoftonline.com/8f2c…c9f1/saml2", "login.microsoftonline.com/8f2c…c9f1/saml2"),
+  wire("Entra identifier", "Microsoft Entra Identifier", "Identity provider Entity ID", true, SSO, "equal", "Equal on both sides", "sts.windows.net/8f2c…c9f1/", "sts.windows.net/8f2c…c9f1/"),
+  wire("Certificate", "Certificate (Base64)", "Public x509 certificate", true, SSO, "differs", "Differs", "5A3F…9C41", "B208…07E2"),
+  wire("Entity URL", "Identifier (Entity ID)", "Service provider entity URL", false, SSO, "equal", "Equal on both sides", "auth.atlassian.com/saml/c41e…0c52", "auth.atlassian.com/saml/c41e…0c52"),
+  wire("ACS URL", "Reply URL (ACS URL)", "SP assertion consumer service URL", false, SSO, "equal", "Equal on both sides", "…/callback?connection=saml-c41e…0c52", "…/callback?connection=saml-c41e…0c52"),
+  wire("SCIM base URL", "Tenant URL", "SCIM base URL", false, SCIM, "set", "Set in Entra, not proven", "api.atlassian.com/scim/directory/77a1…", ""),
+  wire("SCIM key", "Secret Token", "API key", false, SCIM, "none", "Not set"),
+];
+
+const fresh = inTheMiddle.map((one) => ({ ...one, state: "none" as const, word: "Not set", left: "", right: "" }));
+
+export const connections: Record<string, Snapshot> = {
+  connection: snapshot({
+    page: { kind: "connection" },
+    open: connection([prepare("done", "Done"), signOn("done", "Done")], {
+      state: "Needs attention: 1 hand-over differs",
+      status: "attention",
+      left_at: { id: "s1.2", number: "1.2", title: "Certificate and Entra values", status: "attention", word: "Needs attention" },
+      picture: {
+        left: "Atlassian Cloud",
+        left_about: "Entra, contoso.com",
+        right: "Contoso",
+        right_about: "Atlassian organization",
+        said: "Seven hand-overs. Four are equal on both sides, the certificate differs, the SCIM base URL is set in Entra, the SCIM key is not set.",
+        wires: inTheMiddle,
+      },
+      undo_all: action({ do: "undo", step: null }, "Undo all 3 changes…"),
+      footer: {
+        say: "The certificate at Atlassian stops working on 5 Dec 2026, in 13 days.",
+        back: null,
+        next: action({ do: "look_at_all" }, "Look again"),
+        primary: action({ do: "go_step", id: "s1.2" }, "Continue at 1.2"),
+      },
+    }),
+  }),
+  "connection-fresh": snapshot({
+    page: { kind: "connection" },
+    theme: "system",
+    open: connection([prepare("not_started", "Not started"), signOn("cannot_start", "Cannot start yet, needs 0.3")], {
+      state: "Not started",
+      status: "not_started",
+      entra: { title: "Not signed in", service: "Microsoft Entra ID", who: "Step 0.2 asks you to" },
+      atlassian: { title: "No key yet", service: "Atlassian", who: "Step 0.3 asks for it" },
+      checked: null,
+      left_at: null,
+      read_only: true,
+      vault: { tone: "warn", strong: "Only in memory, until you close Lockstep.", text: "This computer has no keyring that answers. Keys have to be pasted again next time.", compare: null },
+      picture: { left: "Atlassian Cloud", left_about: "Entra, not signed in", right: "Atlassian", right_about: "no organization yet", said: "Seven hand-overs, none is set.", wires: fresh },
+      footer: { say: "Nothing was looked at yet.", back: null, next: null, primary: action({ do: "go_step", id: "plan" }, "Begin at 0.1") },
+    }),
+  }),
+  "connection-asks": snapshot({
+    page: { kind: "connection" },
+    open: connection([prepare("done", "Done"), signOn("done", "Done")], {
+      checked: ago(4),
+      footer: { say: "3 changes can be taken back.", back: null, next: null, primary: action({ do: "go_step", id: "s1.2" }, "Continue at 1.2") },
+    }),
+    confirm: {
+      title: "Undo 3 changes in Entra?",
+      text: ["The application Atlassian Cloud is deleted, with its owner and its tag.", "Microsoft keeps it 30 days; until then it can be restored."],
+      retype: "Atlassian Cloud",
+      go: action({ do: "undo_confirmed", step: null }, "Undo 3 changes"),
+      leave: action({ do: "dismiss" }, "Leave it"),
+    },
+  }),
+};
