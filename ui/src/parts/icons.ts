@@ -27,7 +27,6 @@ export type IconName =
   | "i-picture"
   | "i-plus"
   | "i-practice"
-  | "i-run"
   | "i-save"
   | "i-theme";
 

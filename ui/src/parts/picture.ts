@@ -4,12 +4,14 @@ import type { PictureView, WireView } from "../views";
 export const WIDTH = 836;
 /** The inner edges of the two panels: the ports sit on them. */
 export const LEFT = 204;
-export const RIGHT = 604;
+export const RIGHT = 596;
 const HEAD = 64;
 const ROW = 40;
 /** A wire that differs shows both values below its line. */
 const VALUES = 24;
-const GAP = 24;
+/** Between the last line of a group, the rule, and the first line of the next. */
+const TO_RULE = 32;
+const FROM_RULE = 36;
 
 export interface Laid {
   wire: WireView;
@@ -32,9 +34,9 @@ export function layOut(picture: PictureView): Layout {
   let group: string | null = null;
   for (const wire of picture.wires) {
     if (group !== null && wire.group !== group) {
-      y += GAP;
+      y += TO_RULE;
       rules.push(y + 0.5);
-      y += GAP / 2;
+      y += FROM_RULE - ROW;
     }
     group = wire.group;
     y += ROW;

@@ -15,6 +15,18 @@ export function followFocus(snapshot: () => Snapshot | null) {
   let arrivedAt: string | null = null;
   let had: Element | null = null;
 
+  $effect(() => {
+    const root = document.documentElement;
+    const byKeys = () => (root.dataset.by = "keys");
+    const byPointer = () => delete root.dataset.by;
+    window.addEventListener("keydown", byKeys, true);
+    window.addEventListener("pointerdown", byPointer, true);
+    return () => {
+      window.removeEventListener("keydown", byKeys, true);
+      window.removeEventListener("pointerdown", byPointer, true);
+    };
+  });
+
   $effect.pre(() => {
     if (snapshot()) had = document.activeElement;
   });

@@ -1,0 +1,163 @@
+// Answers: typed, chosen, confirmed, and secret.
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { choice, confirm, secretEmpty, secretKept, secretWrong, text, textWrong } from "../examples/plan";
+import AskField from "../parts/AskField.svelte";
+import type { AskView } from "../views";
+import { expectAccessible, withHands } from "./window";
+
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
+
+function draw(ask: AskView, answer = vi.fn(async (_ask: string, _value: string) => true)) {
+  const { hands, context } = withHands({ answer });
+  return { hands, answer, ...render(AskField, { props: { ask }, context }) };
+}
+
+describe("a line of text", () => {
+  it("goes out 300 ms after the last key, once", async () => {
+    vi.useFakeTimers();
+    const { answer } = draw(text);
+    const field = screen.getByRole("textbox");
+    await fireEvent.input(field, { target: { value: "Atlassian" } });
+    await vi.advanceTimersByTimeAsync(200);
+    await fireEvent.input(field, { target: { value: "Atlassian C" } });
+    await vi.advanceTimersByTimeAsync(299);
+    expect(answer).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(answer.mock.calls).toEqual([["name", "Atlassian C"]]);
+    await fireEvent.blur(field);
+    expect(answer).toHaveBeenCalledTimes(1);
+  });
+
+  it("goes out at once on Enter and when the field is left", async () => {
+    const { answer } = draw(text);
+    const user = userEvent.setup();
+    await user.type(screen.getByRole("textbox"), " A{Enter}");
+    expect(answer).toHaveBeenLastCalledWith("name", "Atlassian Cloud A");
+    await user.type(screen.getByRole("textbox"), "B");
+    await user.tab();
+    expect(answer).toHaveBeenLastCalledWith("name", "Atlassian Cloud AB");
+  });
+
+  it("is not overwritten while it is being typed, and follows the program afterwards", async () => {
+    const { rerender } = draw(text);
+    const user = userEvent.setup();
+    const field = screen.getByRole<HTMLInputElement>("textbox");
+    await user.type(field, " mine");
+    await rerender({ ask: { ...text, value: "theirs" } });
+    expect(field.value).toBe("Atlassian Cloud mine");
+    await user.tab();
+    await waitFor(() => expect(field.value).toBe("theirs"));
+  });
+
+  it("keeps what was typed when it was not taken", async () => {
+    draw(text, vi.fn(async () => false));
+    const user = userEvent.setup();
+    const field = screen.getByRole<HTMLInputElement>("textbox");
+    await user.type(field, " mine{Enter}");
+    await user.tab();
+    expect(field.value).toBe("Atlassian Cloud mine");
+  });
+
+  it("ties what is wrong to the field and marks the difference", async () => {
+    const { container } = draw(textWrong);
+    const field = screen.getByRole("textbox");
+    expect(field).toHaveAttribute("aria-invalid", "true");
+    expect(field).toHaveAccessibleDescription(/The end is missing/);
+    expect(container.querySelector("mark")).toHaveTextContent("?connection=saml-c41e7a90-…-6e19d3f70c52");
+    await expectAccessible(container);
+  });
+});
+
+describe("a secret", () => {
+  const SECRET = "planted-secret-4711";
+  const everywhere = () => document.documentElement.outerHTML + [...document.querySelectorAll("input")].map((input) => input.value).join();
+
+  it("goes out once and is nowhere in the page afterwards", async () => {
+    const { answer, rerender } = draw(secretEmpty);
+    const user = userEvent.setup();
+    const field = screen.getByLabelText(/Organization API key/);
+    expect(field).toHaveAttribute("type", "password");
+    await user.click(field);
+    await user.paste(SECRET);
+    await user.keyboard("{Enter}");
+    await user.tab();
+    expect(answer.mock.calls).toEqual([["org-key", SECRET]]);
+    expect(everywhere()).not.toContain(SECRET);
+    await rerender({ ask: secretKept });
+    expect(everywhere()).not.toContain(SECRET);
+    expect(screen.getByLabelText(/kept, not shown/)).toHaveAttribute("readonly");
+  });
+
+  it("goes out when the field is left, but not for Show", async () => {
+    const { answer } = draw(secretEmpty);
+    const user = userEvent.setup();
+    const field = screen.getByLabelText<HTMLInputElement>(/Organization API key/);
+    await user.click(field);
+    await user.paste(SECRET);
+    await user.click(screen.getByRole("button", { name: "Show" }));
+    expect(answer).not.toHaveBeenCalled();
+    expect(field).toHaveAttribute("type", "text");
+    await user.click(document.body);
+    expect(answer).toHaveBeenCalledTimes(1);
+    expect(field).toHaveAttribute("type", "password");
+    expect(everywhere()).not.toContain(SECRET);
+  });
+
+  it("is not sent when it is empty", async () => {
+    const { answer } = draw(secretEmpty);
+    const user = userEvent.setup();
+    await user.click(screen.getByLabelText(/Organization API key/));
+    await user.keyboard("{Enter}");
+    await user.tab();
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it("is replaced only when asked, and the present one can be kept", async () => {
+    const { answer } = draw(secretKept);
+    const user = userEvent.setup();
+    await user.click(screen.getByRole("button", { name: "Replace" }));
+    await waitFor(() => expect(screen.getByLabelText(/Organization API key/)).toHaveFocus());
+    await user.click(screen.getByRole("button", { name: "Keep the present one" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Replace" })).toHaveFocus());
+    await user.click(screen.getByRole("button", { name: "Replace" }));
+    await user.paste(SECRET);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(answer.mock.calls).toEqual([["org-key", SECRET]]);
+    await waitFor(() => expect(screen.getByRole("button", { name: "Replace" })).toBeVisible());
+    expect(everywhere()).not.toContain(SECRET);
+  });
+
+  it("names the wrong kind of key", async () => {
+    const { container } = draw(secretWrong);
+    expect(screen.getByLabelText(/Organization API key/)).toHaveAccessibleDescription(/This is a SCIM key/);
+    await expectAccessible(container);
+  });
+});
+
+describe("a choice and a statement", () => {
+  it("answers with the option that was chosen", async () => {
+    const { answer, container } = draw(choice);
+    expect(screen.getByRole("radio", { name: /Production/ })).toBeChecked();
+    await userEvent.setup().click(screen.getByText("A trial"));
+    expect(answer.mock.calls).toEqual([["purpose", "trial"]]);
+    expect(screen.getByRole("group", { name: /What is this connection for/ })).toBeVisible();
+    await expectAccessible(container);
+  });
+
+  it("answers yes, and takes it back", async () => {
+    const { answer, rerender } = draw(confirm);
+    const user = userEvent.setup();
+    await user.click(screen.getByRole("checkbox"));
+    await rerender({ ask: { ...confirm, value: "yes" } });
+    await user.click(screen.getByRole("checkbox"));
+    expect(answer.mock.calls).toEqual([
+      ["guard", "yes"],
+      ["guard", ""],
+    ]);
+  });
+});
