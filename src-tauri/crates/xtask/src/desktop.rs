@@ -166,10 +166,14 @@ fn in_own_session(tree: &Tree, program: &Path) -> Result<OwnSession, String> {
     command
         .env("LOCKSTEP_TEST_DRIVER", driver)
         .env("LOCKSTEP_TEST_APP", tree.built("lockstep-desktop"));
-    // No window is lost to a graphics driver's fault, and the web view takes a third less memory; the pages look the same.
-    command
-        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-        .env_remove("WAYLAND_DISPLAY");
+    // The display of Xvfb counts, and not the person's own. With one of these switches a WebDriver screenshot never ends.
+    for name in [
+        "WAYLAND_DISPLAY",
+        "WEBKIT_DISABLE_DMABUF_RENDERER",
+        "WEBKIT_DISABLE_COMPOSITING_MODE",
+    ] {
+        command.env_remove(name);
+    }
     Ok(OwnSession {
         command,
         _home: home,

@@ -1,0 +1,285 @@
+//! One window and the person in front of it: looking, clicking, typing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
+use thirtyfour::extensions::query::ElementQueryable;
+use thirtyfour::prelude::*;
+
+use crate::access::{self, Found};
+use crate::driver::{Driver, program};
+use crate::{Effort, Failure, Told};
+
+/// How long a person would wait for something before giving up. Practice answers within a second or two.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often one looks again.
+const GLANCE: Duration = Duration::from_millis(60);
+/// Where the driver and the program write what they say.
+const SAID: &str = "said.log";
+/// More Tab presses than any page has stops.
+const MOST_TABS: usize = 250;
+
+/// How a window is started.
+#[derive(Default)]
+pub struct Start {
+    /// Arguments of the program.
+    pub arguments: Vec<String>,
+    /// The folder for everything the program keeps; its own when none is given.
+    pub data: Option<PathBuf>,
+}
+
+/// A window.
+pub struct Window {
+    web: WebDriver,
+    effort: Effort,
+    data: PathBuf,
+    _driver: Driver,
+    home: TempDir,
+}
+
+/// Opens a window, tells a story in it and closes it. When the story fails, its failure says what was on screen.
+pub async fn in_window(start: Start, story: impl AsyncFnOnce(&Window) -> Told) -> Told {
+    let window = Window::open(start).await?;
+    let told = match story(&window).await {
+        Ok(()) => Ok(()),
+        Err(failure) => Err(failure.with(&window.scene().await)),
+    };
+    window.close().await?;
+    told
+}
+
+impl Window {
+    /// Opens a window with a home folder of its own and waits for the first page.
+    pub async fn open(start: Start) -> Told<Self> {
+        let home = tempfile::tempdir()?;
+        let data = start.data.unwrap_or_else(|| home.path().join("lockstep"));
+        let environment = [
+            ("HOME", home.path().to_owned()),
+            ("XDG_CONFIG_HOME", home.path().join("config")),
+            ("XDG_DATA_HOME", home.path().join("data")),
+            ("XDG_CACHE_HOME", home.path().join("cache")),
+            ("LOCKSTEP_DATA", data.clone()),
+            // In practice, the program itself does on the simulated sign-in page what a person does in a browser.
+            ("LOCKSTEP_BROWSER", "autopilot".into()),
+        ];
+        let driver = Driver::start(&environment, &home.path().join(SAID))?;
+        let mut capabilities = Capabilities::new();
+        capabilities.set("browserName", "wry")?;
+        capabilities.set(
+            "tauri:options",
+            json!({ "application": program()?, "args": start.arguments }),
+        )?;
+        let web = WebDriver::new(driver.address(), capabilities).await?;
+        let window = Self {
+            web,
+            effort: Effort::default(),
+            data,
+            _driver: driver,
+            home,
+        };
+        window
+            .web
+            .query(By::Css("h1"))
+            .wait(PATIENCE, GLANCE)
+            .first()
+            .await?;
+        access::bring(&window.web).await?;
+        Ok(window)
+    }
+
+    /// Ends the program.
+    pub async fn close(self) -> Told {
+        self.web.quit().await?;
+        Ok(())
+    }
+
+    /// What the story has cost so far.
+    pub fn effort(&self) -> &Effort {
+        &self.effort
+    }
+
+    /// The folder where the program keeps everything.
+    pub fn data(&self) -> &PathBuf {
+        &self.data
+    }
+
+    /// Waits for something and clicks it as soon as it can be used.
+    pub async fn click(&self, role: &str, name: &str) -> Told {
+        let element = self.usable(role, name).await?;
+        element.click().await?;
+        self.effort.click();
+        Ok(())
+    }
+
+    /// Types into a field in place of what it holds.
+    pub async fn type_into(&self, name: &str, text: &str) -> Told {
+        let element = self.usable("textbox", name).await?;
+        element.click().await?;
+        element.clear().await?;
+        element.send_keys(text).await?;
+        self.effort.click();
+        self.effort.typed(text);
+        Ok(())
+    }
+
+    /// Presses a key, or several at once.
+    pub async fn key(&self, keys: impl Into<TypingData>) -> Told {
+        self.web.action_chain().send_keys(keys).perform().await?;
+        self.effort.key();
+        Ok(())
+    }
+
+    /// Presses a key while another is held.
+    pub async fn chord(&self, held: Key, key: impl Into<char>) -> Told {
+        self.web
+            .action_chain()
+            .key_down(held.clone())
+            .send_keys(key.into().to_string())
+            .key_up(held)
+            .perform()
+            .await?;
+        self.effort.key();
+        Ok(())
+    }
+
+    /// Types text where the focus is.
+    pub async fn text(&self, text: &str) -> Told {
+        self.web.action_chain().send_keys(text).perform().await?;
+        self.effort.typed(text);
+        Ok(())
+    }
+
+    /// Goes on with Tab until the focus is on something.
+    pub async fn tab_to(&self, role: &str, name: &str) -> Told {
+        let wanted = self.usable(role, name).await?;
+        for _ in 0..MOST_TABS {
+            if self.web.active_element().await? == wanted {
+                return Ok(());
+            }
+            self.key(Key::Tab).await?;
+        }
+        Err(Failure::new(format!(
+            "the {role} \"{name}\" can't be reached with Tab"
+        )))
+    }
+
+    /// Waits until something is there.
+    pub async fn see(&self, role: &str, name: &str) -> Told {
+        self.until(role, name, |found| found.element.is_some())
+            .await
+            .map(drop)
+    }
+
+    /// Waits until something is gone.
+    pub async fn see_no_more(&self, role: &str, name: &str) -> Told {
+        self.until(role, name, |found| found.element.is_none())
+            .await
+            .map(drop)
+    }
+
+    /// Whether something is there now and can be used.
+    pub async fn can_use(&self, role: &str, name: &str) -> Told<bool> {
+        let found = access::find(&self.web, role, name).await?;
+        Ok(found.element.is_some() && !found.disabled)
+    }
+
+    /// Waits until a text can be read anywhere in the window.
+    pub async fn read(&self, text: &str) -> Told {
+        let begin = Instant::now();
+        while !self.words().await?.contains(text) {
+            if begin.elapsed() > PATIENCE {
+                return Err(Failure::new(format!(
+                    "\"{text}\" can't be read within {} s",
+                    PATIENCE.as_secs()
+                )));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    }
+
+    /// Everything that can be read now.
+    pub async fn words(&self) -> Told<String> {
+        Ok(self.web.find(By::Tag("body")).await?.text().await?)
+    }
+
+    /// The title of the page: its only level-one heading.
+    pub async fn title(&self) -> Told<String> {
+        Ok(self.web.find(By::Tag("h1")).await?.text().await?)
+    }
+
+    /// What axe-core finds wrong with the page.
+    pub async fn violations(&self) -> Told<Vec<String>> {
+        access::violations(&self.web).await
+    }
+
+    /// A picture of the page.
+    pub async fn picture(&self, path: &Path) -> Told {
+        Ok(self.web.screenshot(path).await?)
+    }
+
+    /// The web view itself, for what a person can't do.
+    pub fn web(&self) -> &WebDriver {
+        &self.web
+    }
+
+    async fn usable(&self, role: &str, name: &str) -> Told<WebElement> {
+        let found = self
+            .until(role, name, |found| {
+                found.element.is_some() && !found.disabled
+            })
+            .await?;
+        found
+            .element
+            .ok_or_else(|| Failure::new(format!("the {role} \"{name}\" is gone")))
+    }
+
+    async fn until(&self, role: &str, name: &str, enough: impl Fn(&Found) -> bool) -> Told<Found> {
+        let begin = Instant::now();
+        loop {
+            let found = access::find(&self.web, role, name).await?;
+            if enough(&found) {
+                return Ok(found);
+            }
+            if begin.elapsed() > PATIENCE {
+                return Err(not_so(role, name, &found));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// What is on screen, for whoever has to find out why a story failed.
+    async fn scene(&self) -> String {
+        let picture =
+            std::env::temp_dir().join(format!("lockstep-failed-{}.png", std::process::id()));
+        let picture = match self.picture(&picture).await {
+            Ok(()) => picture.display().to_string(),
+            Err(failure) => format!("none, {failure:?}"),
+        };
+        let words = self
+            .words()
+            .await
+            .unwrap_or_else(|failure| format!("unreadable, {failure:?}"));
+        let said = fs::read_to_string(self.home.path().join(SAID)).unwrap_or_default();
+        format!(
+            "--- picture: {picture}\n--- on screen:\n{words}\n--- the driver and the program said:\n{said}\n---"
+        )
+    }
+}
+
+fn not_so(role: &str, name: &str, found: &Found) -> Failure {
+    let state = match (&found.element, found.disabled) {
+        (None, _) => "is not there",
+        (Some(_), true) => "can't be used",
+        (Some(_), false) => "is still there",
+    };
+    let others = found.others.join("\" \"");
+    Failure::new(format!(
+        "after {} s the {role} \"{name}\" {state}; there are \"{others}\"",
+        PATIENCE.as_secs()
+    ))
+}

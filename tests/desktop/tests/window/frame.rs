@@ -1,0 +1,115 @@
+//! The window itself: it opens, it shows only our pages, and those can do only what they need.
+
+use std::process::Command;
+
+use desktop::{Start, Told, Window, in_window, see};
+use serde_json::Value;
+
+#[tokio::test]
+async fn the_window_opens_on_the_start_page() -> Told {
+    in_window(Start::default(), async |window| {
+        let title = window.title().await?;
+        see(!title.is_empty(), "the first page has no title")?;
+        let name = window.web().title().await?;
+        see(
+            name.contains("Lockstep"),
+            format!("the page is called \"{name}\""),
+        )
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_can_call_its_commands_and_nothing_else() -> Told {
+    in_window(Start::default(), async |window| {
+        let snapshot = called(window, "snapshot", "{}").await?;
+        see(
+            snapshot.starts_with("done"),
+            format!("a page can't read the snapshot: {snapshot}"),
+        )?;
+        for (command, arguments) in [
+            ("plugin:dialog|save", r#"{"options":{}}"#),
+            ("plugin:clipboard-manager|read_text", "{}"),
+            ("plugin:window|create", r#"{"options":{"label":"other"}}"#),
+            (
+                "plugin:event|emit",
+                r#"{"event":"changed","payload":{"revision":1}}"#,
+            ),
+            ("plugin:path|resolve_directory", r#"{"directory":1}"#),
+        ] {
+            let answer = called(window, command, arguments).await?;
+            see(
+                answer.starts_with("refused") && answer.contains("not allowed"),
+                format!("{command} answers: {answer}"),
+            )?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_pages_reach_no_network_and_run_no_foreign_script() -> Told {
+    in_window(Start::default(), async |window| {
+        let answer = window
+            .web()
+            .execute_async(REACH_OUT, vec![])
+            .await?
+            .json()
+            .clone();
+        let blocked: Vec<&str> = answer
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        see(
+            blocked == ["connect-src", "img-src", "script-src-elem"],
+            format!("the policy blocked only {blocked:?}"),
+        )
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_second_start_hands_over_to_the_first() -> Told {
+    in_window(Start::default(), async |window| {
+        let program = std::env::var_os("LOCKSTEP_TEST_APP").unwrap_or_default();
+        let second = Command::new(program)
+            .env("LOCKSTEP_DATA", window.data())
+            .status()?;
+        see(second.success(), "the second start did not end by itself")?;
+        see(
+            !window.title().await?.is_empty(),
+            "the first window is gone",
+        )
+    })
+    .await
+}
+
+/// Calls a command as a page would; "done" or "refused", and what came.
+async fn called(window: &Window, command: &str, arguments: &str) -> Told<String> {
+    let script = format!(
+        "const done = arguments[0];
+        window.__TAURI_INTERNALS__.invoke('{command}', {arguments}).then(
+            (value) => done('done ' + JSON.stringify(value)), (error) => done('refused ' + String(error)));"
+    );
+    let answer = window.web().execute_async(script, vec![]).await?;
+    Ok(answer.json().as_str().unwrap_or_default().to_owned())
+}
+
+/// Tries the network, a foreign picture and a foreign script, and answers which directives of the policy stopped them.
+const REACH_OUT: &str = r#"
+const done = arguments[0];
+const blocked = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  blocked.push(event.effectiveDirective);
+  if (blocked.length === 3) done(blocked.sort());
+});
+setTimeout(() => done(blocked.sort()), 3000);
+fetch("http://127.0.0.1:9/").catch(() => {});
+new Image().src = "http://127.0.0.1:9/picture.png";
+const script = document.createElement("script");
+script.src = "http://127.0.0.1:9/script.js";
+document.head.append(script);
+"#;
