@@ -126,6 +126,7 @@ export const words = {
     sent: "Sent",
     saw: "Seen",
     noAnswer: "no answer",
+    removed: "removed",
   },
   readOnly: { title: "Read only", about: "Lockstep changes nothing here" },
   steps: "Steps",

@@ -117,7 +117,7 @@ export function request(seq: number, method: string, path: string, status: numbe
     millis,
     note,
     state,
-    sent: `${method} ${url}\nauthorization: Bearer [removed]\nclient-request-id: 0c1b7e52-94aa-4d1f-8f0e-52b9d6a3e871${method === "PATCH" ? '\n\n{ "tags": ["lockstep:contoso-7f3a"] }' : ""}`,
+    sent: `${method} ${url}\nauthorization: Bearer ***\nclient-request-id: 0c1b7e52-94aa-4d1f-8f0e-52b9d6a3e871${method === "PATCH" ? '\n\n{ "tags": ["lockstep:contoso-7f3a"] }' : ""}`,
     saw: status === null ? "" : `${status}\nrequest-id: 5e2f90b1-77c4-4b7a-a3c9-1d08e6f4925c`,
   };
 }

@@ -7,10 +7,10 @@ export function asText(request: RequestView): string {
   return `${request.sent || `${request.method} ${request.url}`}\n\n${saw}`.trim();
 }
 
-/** The text in pieces; `gone` are the places where a secret was removed. */
-export function removals(text: string): { text: string; gone: boolean }[] {
-  return text
-    .split(/(\[?\bremoved\b\]?)/)
-    .filter((piece) => piece !== "")
-    .map((piece) => ({ text: piece, gone: /^\[?removed\]?$/.test(piece) }));
+/** What the program puts in the place of a secret. */
+const HIDDEN = "***";
+
+/** The text in pieces; between two of them a secret was removed. */
+export function aroundSecrets(text: string): string[] {
+  return text.split(HIDDEN);
 }

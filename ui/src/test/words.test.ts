@@ -1,7 +1,7 @@
 // The small texts: ages, lengths, cut values, removals.
 import { describe, expect, it } from "vitest";
 import { compare, inTwo } from "../parts/shorten";
-import { asText, removals } from "../parts/requests";
+import { aroundSecrets, asText } from "../parts/requests";
 import { layOut } from "../parts/picture";
 import { connections } from "../examples/connection";
 import { request } from "../examples/frame";
@@ -58,8 +58,9 @@ describe("two values", () => {
 });
 
 describe("requests", () => {
-  it("marks where something was removed, and nothing inside a word", () => {
-    expect(removals("Bearer [removed]\nunremoved").filter((piece) => piece.gone)).toEqual([{ text: "[removed]", gone: true }]);
+  it("finds where a secret was removed", () => {
+    expect(aroundSecrets("authorization: Bearer ***\n\n{}")).toEqual(["authorization: Bearer ", "\n\n{}"]);
+    expect(aroundSecrets("{}")).toEqual(["{}"]);
   });
   it("copies a request without an answer, too", () => {
     expect(asText({ ...request(1, "GET", "/me", null, "fail", "", 5), sent: "" })).toBe("GET https://graph.microsoft.com/v1.0/me");
