@@ -6,7 +6,7 @@ use tauri::{AppHandle, State};
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::events::Changed;
-use crate::{desk, window};
+use crate::window;
 
 /// Everything the pages may call and hear; `ui/src/api/bindings.ts` is written from it.
 pub fn api() -> Builder<tauri::Wry> {
@@ -47,8 +47,8 @@ async fn answer(
 }
 
 /// Puts a value on the clipboard.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-fn copy(app: AppHandle, text: String) -> Result<(), TroubleView> {
-    desk::copy(&app, text)
+async fn copy(program: State<'_, Program>, text: String) -> Result<(), TroubleView> {
+    program.press(Action::Copy { text }).await
 }

@@ -15,21 +15,6 @@ pub fn desk(app: &AppHandle) -> Arc<dyn Desk> {
     Arc::new(ThisDesk { app: app.clone() })
 }
 
-/// Puts a value on the clipboard.
-pub fn copy(app: &AppHandle, text: String) -> Result<(), TroubleView> {
-    app.clipboard()
-        .write_text(text)
-        .map_err(|error| TroubleView {
-            title: "The value could not be copied".to_owned(),
-            certain: "Nothing was changed. The clipboard holds what it held before.".to_owned(),
-            doing: "Putting the value on the clipboard.".to_owned(),
-            who: "this computer".to_owned(),
-            said: error.to_string(),
-            facts: Vec::new(),
-            next: Vec::new(),
-        })
-}
-
 /// Says why the program can't start, on the terminal and in a dialog, and ends it when the dialog is closed.
 pub fn say_and_leave(app: &AppHandle, trouble: &TroubleView) {
     let text = last_words(trouble);
@@ -68,6 +53,13 @@ struct ThisDesk {
 impl Desk for ThisDesk {
     fn open(&self, url: &str) -> Result<(), String> {
         app::open_in_browser(url)
+    }
+
+    fn copy(&self, text: &str) -> Result<(), String> {
+        self.app
+            .clipboard()
+            .write_text(text)
+            .map_err(|error| error.to_string())
     }
 
     fn save(&self, suggested_name: &str, contents: &str) -> Result<Option<PathBuf>, String> {
