@@ -1,0 +1,250 @@
+//! Atlassian's administration, as far as the wizard's by-hand routes need it: plain screens that change the same
+//! organization. Every address of the real administration leads to the page with all of them.
+//!
+//! | posts to | fields |
+//! | --- | --- |
+//! | `/domains/verify` | `domain` |
+//! | `/domains/claim` | `domain` |
+//! | `/api-keys/create` | `kind` = `with-scopes` or `without-scopes`, `name`, `expires` (days, 365 at most), `scope` (ticked, several) |
+//! | `/administrators/add` | `email` |
+//!
+//! The page after `/api-keys/create` shows the key once, in the element with the id `api-key`, and the organization's id
+//! in the one with the id `organization-id`.
+
+use crate::atlassian::keys::SCOPES;
+use crate::company::outsider;
+use crate::organization::{KeyKind, Organization};
+use crate::page::{button, choice, escape, field, form, page, table, tick, words};
+use crate::wire::{Answer, Call, Form};
+use crate::world::World;
+
+const SERVICE: &str = "Atlassian Administration";
+
+/// Answers a request to the administration.
+pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
+    if call.method == "GET" {
+        return Answer::html(
+            200,
+            page(
+                SERVICE,
+                "Atlassian Administration",
+                &overview(&world.organization),
+            ),
+        );
+    }
+    let sent = call.form();
+    let done = match call.path.as_str() {
+        "/domains/verify" => verify(world, &sent),
+        "/domains/claim" => claim(world, &sent),
+        "/api-keys/create" => create_key(world, &sent),
+        "/administrators/add" => add_administrator(world, &sent),
+        _ => Err("There is no such screen.".to_owned()),
+    };
+    match done {
+        Ok(html) => Answer::html(
+            200,
+            page(
+                SERVICE,
+                "Done",
+                &format!("{html}<p><a href=\"/\">Back</a></p>"),
+            ),
+        ),
+        Err(told) => Answer::html(
+            400,
+            page(
+                SERVICE,
+                "That did not work",
+                &format!(
+                    "<p role=\"alert\">{}</p><p><a href=\"/\">Back</a></p>",
+                    escape(&told)
+                ),
+            ),
+        ),
+    }
+}
+
+fn verify(world: &mut World, sent: &Form) -> Result<String, String> {
+    let name = sent.get("domain").ok_or("Enter a domain.")?;
+    let owned = world.tenants[0]
+        .domains
+        .iter()
+        .any(|domain| domain.verified && domain.name == name);
+    let domain = world
+        .organization
+        .domains
+        .iter_mut()
+        .find(|domain| domain.name == name)
+        .ok_or("This domain was not added.")?;
+    if !owned && name != "contoso-labs.com" {
+        return Err("We couldn't find the TXT record of this domain.".into());
+    }
+    domain.verified = true;
+    Ok(words(&format!(
+        "{name} is verified. The next step is to claim its accounts."
+    )))
+}
+
+fn claim(world: &mut World, sent: &Form) -> Result<String, String> {
+    let name = sent.get("domain").ok_or("Enter a domain.")?;
+    let domain = world
+        .organization
+        .domains
+        .iter_mut()
+        .find(|domain| domain.name == name)
+        .ok_or("This domain was not added.")?;
+    if !domain.verified {
+        return Err("Verify the domain before you claim its accounts.".into());
+    }
+    domain.claimed = true;
+    let organization = &world.organization;
+    let claimed = organization
+        .accounts()
+        .filter(|account| account.email.ends_with(&format!("@{name}")))
+        .count();
+    Ok(words(&format!("You claimed {claimed} accounts of {name}.")))
+}
+
+fn create_key(world: &mut World, sent: &Form) -> Result<String, String> {
+    let name = sent.get("name").ok_or("Give the key a name.")?.to_owned();
+    let days: i64 = sent
+        .get("expires")
+        .unwrap_or("7")
+        .parse()
+        .map_err(|_| "The expiry must be a number of days.")?;
+    if !(1..=365).contains(&days) {
+        return Err("A key lives one year at most.".into());
+    }
+    let scopes = match sent.get("kind") {
+        Some("with-scopes") => {
+            let ticked: Vec<String> = sent
+                .all("scope")
+                .into_iter()
+                .filter(|scope| SCOPES.contains(scope))
+                .map(str::to_owned)
+                .collect();
+            if ticked.is_empty() {
+                return Err("Select at least one scope.".into());
+            }
+            Some(ticked)
+        }
+        _ => None,
+    };
+    let now = world.clock.now();
+    let value = world
+        .organization
+        .add_key(&name, KeyKind::Organization, now, days, scopes);
+    let told = words("Copy your key now. You will not be able to see it again.");
+    Ok(format!(
+        "{told}<dl><dt>API key</dt><dd><code id=\"api-key\">{}</code></dd><dt>Organization ID</dt><dd><code id=\"organization-id\">{}</code></dd></dl>\n",
+        escape(&value),
+        escape(&world.organization.id)
+    ))
+}
+
+fn add_administrator(world: &mut World, sent: &Form) -> Result<String, String> {
+    let email = sent
+        .get("email")
+        .filter(|email| email.contains('@'))
+        .ok_or("Enter an email address.")?
+        .to_lowercase();
+    let organization = &mut world.organization;
+    if organization.is_admin(&email) {
+        return Err(format!("{email} is an organization admin already."));
+    }
+    if !organization
+        .accounts()
+        .any(|account| account.email.eq_ignore_ascii_case(&email))
+    {
+        let name = email.split('@').next().unwrap_or_default().to_owned();
+        organization.outsiders.push(outsider(&name, &email));
+    }
+    organization.admins.push(email.clone());
+    Ok(words(&format!("{email} is an organization admin now.")))
+}
+
+fn overview(organization: &Organization) -> String {
+    let domains: Vec<(String, String)> = organization
+        .domains
+        .iter()
+        .map(|domain| (domain.name.clone(), domain.name.clone()))
+        .collect();
+    let state = |yes: bool, one: &str, other: &str| escape(if yes { one } else { other });
+    let rows: Vec<Vec<String>> = organization
+        .domains
+        .iter()
+        .map(|domain| {
+            vec![
+                escape(&domain.name),
+                state(domain.verified, "Verified", "Unverified"),
+                state(domain.claimed, "Claimed", "Not claimed"),
+            ]
+        })
+        .collect();
+    let admins: Vec<Vec<String>> = organization
+        .admins
+        .iter()
+        .map(|admin| vec![escape(admin)])
+        .collect();
+    let keys: Vec<Vec<String>> = organization
+        .keys
+        .iter()
+        .filter(|key| key.kind == KeyKind::Organization)
+        .map(|key| {
+            vec![
+                escape(&key.label),
+                escape(&key.expires.strftime("%Y-%m-%d").to_string()),
+            ]
+        })
+        .collect();
+    let kinds = [
+        ("with-scopes".to_owned(), "API key with scopes".to_owned()),
+        (
+            "without-scopes".to_owned(),
+            "API key without scopes".to_owned(),
+        ),
+    ];
+    let ticks: String = SCOPES
+        .iter()
+        .map(|scope| tick("scope", scope, scope))
+        .collect();
+    let key_fields = format!(
+        "{}{}{}<fieldset><legend>Scopes</legend>{ticks}</fieldset>{}",
+        choice("kind", "Kind", &kinds),
+        field("name", "Name", "text", ""),
+        field("expires", "Expires in days", "number", "365"),
+        button("send", "yes", "Create")
+    );
+    let domain_form = |action: &str, label: &str| {
+        form(
+            action,
+            &format!(
+                "{}{}",
+                choice("domain", "Domain", &domains),
+                button("send", "yes", label)
+            ),
+        )
+    };
+    [
+        format!(
+            "<p>Organization ID <code id=\"organization-id\">{}</code></p>\n",
+            escape(&organization.id)
+        ),
+        table("Domains", &["Domain", "Status", "Accounts"], &rows),
+        domain_form("/domains/verify", "Verify domain"),
+        domain_form("/domains/claim", "Claim accounts"),
+        "<h2>Settings: API keys</h2>\n".to_owned(),
+        table("API keys", &["Name", "Expires"], &keys),
+        form("/api-keys/create", &key_fields),
+        "<h2>Administrators</h2>\n".to_owned(),
+        table("Organization admins", &["Email"], &admins),
+        form(
+            "/administrators/add",
+            &format!(
+                "{}{}",
+                field("email", "Email address", "email", ""),
+                button("send", "yes", "Make organization admin")
+            ),
+        ),
+    ]
+    .concat()
+}

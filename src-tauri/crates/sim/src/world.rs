@@ -1,0 +1,199 @@
+//! Everything that the practice services share: two tenants, one organization, who is signed in, and what the levers
+//! have changed. Services read and write it under one lock, so that a request is one step.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::entra::desk::SignInDesk;
+use crate::faults::Fault;
+use crate::ledger::Ledger;
+use crate::organization::Organization;
+use crate::tempo::{Clock, Delay, Glance, REPLICAS, Tempo, Wait, Write, wait_for};
+use crate::tenant::{Kind, Tenant, text};
+use crate::wire::Host;
+
+/// A claims challenge that Graph wants answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Challenge {
+    pub claims: String,
+    /// Whether a person has to sign in, or a refresh with the claims is enough.
+    pub person: bool,
+}
+
+/// How the organization API says 401.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Unauthorized {
+    /// The gateway's short form.
+    #[default]
+    Gateway,
+    /// The form of every other error.
+    Errors,
+    /// No body.
+    Empty,
+}
+
+/// What the levers have switched.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Quirks {
+    pub delay: Option<Delay>,
+    pub instantiate_not_found: u32,
+    pub challenge: Option<Challenge>,
+    pub deny_consent: bool,
+    pub approval_required: bool,
+    pub conditional_access: bool,
+    pub not_assigned: bool,
+    pub unknown_client: bool,
+    pub wrong_tenant: bool,
+    pub restore_allowed: bool,
+    pub unauthorized: Unauthorized,
+}
+
+/// The names under which the cloud file tells what one would be given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Handover {
+    pub client_id: String,
+    pub organization_key: String,
+    pub keys: Vec<(String, String)>,
+    /// The numbers of the accounts in the order of the cloud file.
+    pub accounts: Vec<usize>,
+}
+
+/// The shared state.
+pub(crate) struct World {
+    pub clock: Clock,
+    pub tempo: Tempo,
+    pub places: HashMap<Host, String>,
+    /// The practice tenant and, second, a stranger to be signed in to by mistake.
+    pub tenants: Vec<Tenant>,
+    pub organization: Organization,
+    pub desk: SignInDesk,
+    pub quirks: Quirks,
+    pub handover: Handover,
+    pub faults: Vec<Fault>,
+    pub ledger: Ledger,
+    replica: usize,
+}
+
+impl World {
+    /// A world of one company, before any scenario has touched it.
+    pub fn new(tempo: Tempo, tenants: Vec<Tenant>, organization: Organization) -> World {
+        World {
+            clock: Clock::default(),
+            tempo,
+            places: HashMap::new(),
+            tenants,
+            organization,
+            desk: SignInDesk::default(),
+            quirks: Quirks::default(),
+            handover: Handover::default(),
+            faults: Vec::new(),
+            ledger: Ledger::default(),
+            replica: 0,
+        }
+    }
+
+    /// The address of a service, without a slash at the end.
+    pub fn place(&self, host: Host) -> String {
+        self.places.get(&host).cloned().unwrap_or_default()
+    }
+
+    /// The practice tenant.
+    pub fn home(&mut self) -> &mut Tenant {
+        &mut self.tenants[0]
+    }
+
+    /// The next read: the replicas take turns.
+    pub fn glance(&mut self) -> Glance {
+        self.replica = (self.replica + 1) % REPLICAS;
+        Glance {
+            replica: self.replica,
+            now: self.clock.now(),
+            index: false,
+        }
+    }
+
+    /// The next read through the index of lists, which lags a little more.
+    pub fn glance_index(&mut self) -> Glance {
+        Glance {
+            index: true,
+            ..self.glance()
+        }
+    }
+
+    /// How long this write stays unseen.
+    pub fn wait(&self, write: Write) -> Wait {
+        wait_for(write, self.tempo, self.quirks.delay, self.clock.now())
+    }
+
+    /// Makes pending things visible.
+    pub fn poke(&mut self) {
+        self.tenants.iter_mut().for_each(Tenant::poke);
+    }
+
+    /// Everything that a wizard may change, in a stable order and without times, so that two dumps can be compared.
+    /// Consents and the recycle bin stand apart: signing in adds to the one and an undo to the other.
+    pub fn dump(&self) -> Value {
+        let tenant = &self.tenants[0];
+        let deleted: Vec<Value> =
+            sorted(tenant.deleted.iter().map(|item| json!({"kind": item.kind.type_name(), "displayName": text(&item.body, "displayName")})));
+        let consents = sorted(tenant.grants.iter().map(|grant| {
+            let mut scopes = grant.scopes.clone();
+            scopes.sort();
+            json!({"client": grant.client, "person": grant.person, "scopes": scopes})
+        }));
+        json!({
+            "tenant": {
+                "id": tenant.id, "displayName": tenant.name,
+                "roles": tenant.accounts.iter().map(|account| json!({
+                    "account": tenant.people.person(account.person).user_principal_name,
+                    "active": account.roles.iter().map(|role| role.name).collect::<Vec<_>>(),
+                    "eligible": account.eligible.iter().map(|role| role.name).collect::<Vec<_>>(),
+                })).collect::<Vec<_>>(),
+                "applications": self.dump_objects(Kind::Application),
+                "servicePrincipals": self.dump_objects(Kind::ServicePrincipal),
+            },
+            "organization": self.dump_organization(),
+            "consents": consents,
+            "deleted": deleted,
+        })
+    }
+
+    fn dump_objects(&self, kind: Kind) -> Vec<Value> {
+        let tenant = &self.tenants[0];
+        sorted(tenant.truths(kind).map(|body| {
+            let mut kept: Map<String, Value> = body
+                .iter()
+                .filter(|(name, _)| !name.ends_with("DateTime"))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect();
+            let mut owners = tenant
+                .owners
+                .get(text(body, "id"))
+                .cloned()
+                .unwrap_or_default();
+            owners.sort();
+            kept.insert("owners".into(), owners.into());
+            Value::Object(kept)
+        }))
+    }
+
+    fn dump_organization(&self) -> Value {
+        let organization = &self.organization;
+        json!({
+            "id": organization.id, "name": organization.name,
+            "domains": sorted(organization.domains.iter().map(|domain| json!({
+                "name": domain.name, "verified": domain.verified, "claimed": domain.claimed
+            }))),
+            "admins": sorted(organization.admins.iter().map(|admin| json!(admin))),
+            "accounts": organization.total(),
+            "keys": sorted(organization.keys.iter().map(|key| json!({"label": key.label, "scopes": key.scopes}))),
+        })
+    }
+}
+
+fn sorted(values: impl Iterator<Item = Value>) -> Vec<Value> {
+    let mut values: Vec<Value> = values.collect();
+    values.sort_by_cached_key(Value::to_string);
+    values
+}
