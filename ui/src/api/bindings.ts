@@ -62,6 +62,10 @@ export type Action =
 { do: "cancel" } | 
 /** Open a link in the system browser. */
 { do: "open_link"; url: string } | 
+/** Copy a text that the page shows, such as a link for a colleague. */
+{ do: "copy"; text: string } | 
+/** Set a damaged journal aside and go on with what can be read of it. */
+{ do: "set_aside"; id: string } | 
 /** Write a file for the colleague who has the right. */
 { do: "hand_over" } | 
 /** Save the requests of this page as a file. */

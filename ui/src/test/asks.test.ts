@@ -54,6 +54,17 @@ describe("a line of text", () => {
     await waitFor(() => expect(field.value).toBe("theirs"));
   });
 
+  it("shows the tidied form when the field is left after it was taken", async () => {
+    const view = draw(text);
+    const user = userEvent.setup();
+    const field = screen.getByRole<HTMLInputElement>("textbox");
+    await user.type(field, "  {Enter}");
+    await view.rerender({ ask: { ...text, value: "Atlassian Cloud" } });
+    expect(field.value).toBe("Atlassian Cloud  ");
+    await user.tab();
+    await waitFor(() => expect(field.value).toBe("Atlassian Cloud"));
+  });
+
   it("keeps what was typed when it was not taken", async () => {
     draw(text, vi.fn(async () => false));
     const user = userEvent.setup();
@@ -129,6 +140,20 @@ describe("a secret", () => {
     await user.click(screen.getByRole("button", { name: "Save" }));
     expect(answer.mock.calls).toEqual([["org-key", SECRET]]);
     await waitFor(() => expect(screen.getByRole("button", { name: "Replace" })).toBeVisible());
+    expect(everywhere()).not.toContain(SECRET);
+  });
+
+  it("stays open when what should replace it is of the wrong kind", async () => {
+    const view = draw(secretKept, vi.fn(async () => {
+      await view.rerender({ ask: { ...secretKept, said: secretWrong.said } });
+      return true;
+    }));
+    const user = userEvent.setup();
+    await user.click(screen.getByRole("button", { name: "Replace" }));
+    await user.paste(`${SECRET}`);
+    await user.keyboard("{Enter}");
+    expect(await screen.findByText(/This is a SCIM key/)).toBeVisible();
+    expect(screen.getByLabelText(/Organization API key/)).not.toHaveAttribute("readonly");
     expect(everywhere()).not.toContain(SECRET);
   });
 

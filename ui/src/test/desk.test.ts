@@ -137,3 +137,26 @@ it("opens a link through the program, never by itself", async () => {
   expect(backend.pressed).toEqual([{ do: "open_link", url: "https://entra.microsoft.com/" }]);
   expect(document.querySelector('a[href^="http"]')).toBeNull();
 });
+
+it("asks before it forgets a connection, and wants its name", async () => {
+  const { backend, user } = await openWindow(examples["connection"]!);
+  await user.click(screen.getByRole("button", { name: "Forget this connection…" }));
+  const go = screen.getByRole("button", { name: "Forget it" });
+  await user.click(go);
+  expect(backend.pressed).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Keep it" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Forget this connection…" }));
+  await user.type(screen.getByLabelText(/Type this to go on/), "Contoso production");
+  await user.click(screen.getByRole("button", { name: "Forget it" }));
+  expect(backend.pressed).toEqual([{ do: "forget_connection", id: "contoso-7f3a" }]);
+});
+
+it("copies what a trouble offers to copy", async () => {
+  const page = examples["trouble"]!;
+  const action = { action: { do: "copy" as const, text: "https://login.example/adminconsent" }, label: "Copy the link", enabled: true, why_not: null };
+  const trouble = { ...page.step!.trouble!, next: [{ title: "Ask an administrator", text: "", action }] };
+  const { backend, user } = await openWindow({ ...page, step: { ...page.step!, trouble } });
+  await user.click(screen.getByRole("button", { name: "Copy the link" }));
+  expect(backend.copied).toEqual(["https://login.example/adminconsent"]);
+});
