@@ -23,5 +23,7 @@ export default defineConfig(({ mode }) => ({
     include: ["src/**/*.test.ts"],
     setupFiles: ["src/test/setup.ts"],
     restoreMocks: true,
+    // A barrier search takes half a second on an idle machine and several on one that also compiles.
+    testTimeout: 30_000,
   },
 }));
