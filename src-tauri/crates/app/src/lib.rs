@@ -1,1 +1,24 @@
-//! app
+//! The program without a window: connections on disk, the open session, what a press does, and what is shown.
+//!
+//! The window and the command line stand on this crate; neither decides anything itself.
+
+mod desk;
+mod handover;
+mod home;
+mod job;
+mod practice;
+mod program;
+mod render;
+mod session;
+mod settings;
+mod showing;
+pub mod views;
+
+pub use desk::{Desk, open_in_browser};
+pub use home::{Connection, Home, Services, data_folder};
+pub use practice::{Practice, scenario, scenarios};
+/// How the built-in practice services are started.
+pub use sim::{Options as PracticeOptions, Tempo};
+pub use program::{Options, Program, first_step};
+pub use showing::{cards, connection_view, step_view};
+pub use session::{OnProgress, Session, SignInWay, every_ask, key_ask, key_step, read_cloud};

@@ -763,6 +763,16 @@ pub enum Action {
         /// Its address; it must be one that the page shows.
         url: String,
     },
+    /// Copy a text that the page shows, such as a link for a colleague.
+    Copy {
+        /// The text.
+        text: String,
+    },
+    /// Set a damaged journal aside and go on with what can be read of it.
+    SetAside {
+        /// The connection's id.
+        id: String,
+    },
     /// Write a file for the colleague who has the right.
     HandOver,
     /// Save the requests of this page as a file.

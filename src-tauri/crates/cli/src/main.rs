@@ -1,2 +1,81 @@
-//! cli
-fn main() {}
+//! `lockstep`: the same program without a screen, over the same engine, journal and words.
+//!
+//! Exit codes: 0 all verified, 1 something failed, 2 bad input, 3 waits for a person.
+
+mod answers;
+mod check;
+mod connections;
+mod ended;
+mod enter;
+mod paint;
+mod practice;
+mod run;
+mod undo;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::ended::Ended;
+
+/// Connects Microsoft Entra ID to Atlassian, step by step, and proves every step.
+#[derive(Parser)]
+#[command(name = "lockstep", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Goes through the guide, sign-in included, and makes the changes that you confirm.
+    Run(run::Arguments),
+    /// Looks at everything again and changes nothing.
+    Check(check::Arguments),
+    /// Undoes the changes of a step, or of all.
+    Undo(undo::Arguments),
+    /// Lists the connections on this computer.
+    Connections(connections::Arguments),
+    /// Serves the practice services until it is stopped.
+    Practice(practice::Arguments),
+}
+
+/// Which connection, and how to get in.
+#[derive(clap::Args, Clone, Default)]
+struct Way {
+    /// The connection, by name or id.
+    #[arg(long)]
+    connection: Option<String>,
+    /// A cloud file of your own, as `lockstep practice --cloud-file` writes it.
+    #[arg(long, value_name = "FILE")]
+    cloud: Option<PathBuf>,
+    /// In practice: do on the sign-in page what a person does, with the practice keys.
+    #[arg(long)]
+    autopilot: bool,
+    /// Sign in with a code instead of the browser.
+    #[arg(long)]
+    code: bool,
+    /// Read the organization API key from this file descriptor.
+    #[arg(long, value_name = "N")]
+    key_fd: Option<u32>,
+}
+
+#[tokio::main]
+async fn main() {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("LOCKSTEP_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let ended = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(arguments).await,
+        Command::Check(arguments) => check::check(arguments).await,
+        Command::Undo(arguments) => undo::undo(arguments).await,
+        Command::Connections(arguments) => connections::list(&arguments),
+        Command::Practice(arguments) => practice::serve(arguments).await,
+    };
+    let ended = ended.unwrap_or_else(|trouble| {
+        paint::trouble(&trouble);
+        Ended::of(&trouble)
+    });
+    std::process::exit(ended.code());
+}

@@ -215,6 +215,9 @@ impl Http {
         let began = Instant::now();
         let mut attempt = 1;
         loop {
+            if self.cancel.is_cancelled() {
+                return Err(Fault::new(FaultKind::Cancelled));
+            }
             let (outcome, mut exchange) = self.attempt(&request, attempt).await;
             let wait = outcome.as_ref().err().and_then(|fault| {
                 self.patience.next_wait(
@@ -425,3 +428,6 @@ fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// See [`CONNECT_WITHIN`].
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(75);
+
+#[cfg(test)]
+mod tests;

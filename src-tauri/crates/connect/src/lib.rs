@@ -22,6 +22,8 @@ mod pass;
 pub mod retry;
 pub mod secret;
 pub mod signin;
+#[cfg(test)]
+mod testing;
 pub mod vault;
 mod wire;
 

@@ -147,7 +147,7 @@ fn written_forms(value: &str) -> Vec<Cow<'_, str>> {
         forms.push(Cow::Owned(encoded.replace('+', "%20")));
         forms.push(Cow::Owned(encoded));
         let json = serde_json::Value::from(value).to_string();
-        forms.push(Cow::Owned(json.trim_matches('"').to_owned()));
+        forms.push(Cow::Owned(json[1..json.len() - 1].to_owned()));
     }
     forms
 }
@@ -249,7 +249,8 @@ fn json_value(text: &str, start: usize) -> Option<(usize, usize)> {
     for (offset, byte) in rest.bytes().enumerate() {
         match byte {
             b'"' if !escaped => {
-                return (offset > 0 && &rest[..offset] != HIDDEN).then_some((begin, begin + offset));
+                return (offset > 0 && &rest[..offset] != HIDDEN)
+                    .then_some((begin, begin + offset));
             }
             b'\\' => escaped = !escaped,
             _ => escaped = false,

@@ -107,7 +107,8 @@ impl Vault {
     /// [`FaultKind::Keyring`] when the keyring is there and fails.
     pub async fn get(&self, connection: &str, item: Item) -> Result<Option<Secret>, Fault> {
         let key = (connection.to_owned(), item);
-        if let Some(secret) = self.0.remembered().get(&key).cloned() {
+        let remembered = self.0.remembered().get(&key).cloned();
+        if let Some(secret) = remembered {
             // A better place may have appeared; a failure to move leaves the secret where it is.
             let _ = self.move_to_keyring().await;
             return Ok(Some(secret));
@@ -357,3 +358,6 @@ fn reason(error: &KeyringError) -> String {
 fn keyring_fault(error: &KeyringError) -> Fault {
     Fault::new(FaultKind::Keyring).saying(reason(error))
 }
+
+#[cfg(test)]
+mod tests;

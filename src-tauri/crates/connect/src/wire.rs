@@ -41,6 +41,22 @@ impl Clients {
         })
     }
 
+    /// For tests: no proxy whatever the environment says, and little patience with silence.
+    #[cfg(test)]
+    pub(crate) fn direct() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let silence = std::time::Duration::from_millis(300);
+        let client = builder(&[])
+            .no_proxy()
+            .read_timeout(silence)
+            .build()
+            .expect("a client");
+        Self {
+            outside: client.clone(),
+            inside: client,
+        }
+    }
+
     pub(crate) fn for_url(&self, url: &Url) -> &reqwest::Client {
         if is_loopback(url) {
             &self.inside

@@ -206,7 +206,7 @@ impl State {
             }
             Entry::Undone { step, change } => {
                 let learned = self.of(step).settle(change, ChangeStanding::Undone, at, seq, None);
-                self.known.facts.forget(&learned);
+                self.forget(&learned);
             }
             Entry::Learned { step, facts } => {
                 self.known.facts.learn(facts);
@@ -222,6 +222,18 @@ impl State {
             }
             Entry::Went { step } => self.at_step = Some(step.clone()),
         }
+    }
+
+    /// Forgets what an undone change taught, unless a change that still stands taught it too.
+    fn forget(&mut self, learned: &Facts) {
+        let mut still = Facts::new();
+        for record in self.steps.values().flat_map(|step| &step.changes) {
+            if matches!(record.standing, ChangeStanding::Done | ChangeStanding::Undoing) {
+                still.learn(&record.facts);
+            }
+        }
+        self.known.facts.forget(learned);
+        self.known.facts.learn(&still);
     }
 
     fn of(&mut self, step: &StepId) -> &mut StepState {

@@ -1,1 +1,23 @@
-//! guide
+//! The guide: what an administrator is told, asked, shown and proven, step by step, for each target.
+//!
+//! A step is one `.rs` and one `.md` of the same name, and a line in its folder's list, which is the order on
+//! screen. It sees the live systems only through [`Live`], and knows nothing of windows, terminals or folders.
+
+pub mod atlassian;
+mod evidence;
+mod fill;
+mod links;
+mod live;
+pub mod shared;
+mod target;
+mod text;
+mod trouble;
+mod words;
+
+pub use fill::fill;
+pub use links::Links;
+pub use live::{Guides, Live};
+pub use target::{GUIDES, Target, every_ask, target};
+pub use text::{HandText, StepText, step_text};
+pub use trouble::{local_trouble, trouble};
+pub use words::role_name;

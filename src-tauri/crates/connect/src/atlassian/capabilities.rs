@@ -35,6 +35,19 @@ impl Feature {
         Feature::ApiKeys,
     ];
 
+    /// What is read, in a few words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Feature::Organization => "the organization",
+            Feature::Domains => "domains",
+            Feature::ManagedUsers => "managed accounts",
+            Feature::Directories => "directories",
+            Feature::DirectoryUsers => "accounts and their roles",
+            Feature::Workspaces => "sites and apps",
+            Feature::ApiKeys => "the list of keys",
+        }
+    }
+
     /// The scope that a key with scopes needs for it, where one is documented (atlassian.md 1.5).
     pub fn scope(self) -> Option<&'static str> {
         match self {
@@ -129,7 +142,7 @@ impl Atlassian {
         let (organization, domains, managed, directories, users, workspaces, keys) = futures::join!(
             self.org(org),
             self.domains(org),
-            self.managed_count(org),
+            self.managed_tally(org),
             self.directories(org),
             self.first_page_of_users(org),
             self.workspaces(org),

@@ -7,6 +7,7 @@ mod capabilities;
 mod key;
 mod paging;
 mod shapes;
+mod tally;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use url::Url;
 pub use capabilities::{Capabilities, Capability, Feature};
 pub use key::{Cleaned, KeyKind, Removed, clean_key, key_kind};
 pub use shapes::*;
+pub use tally::ManagedTally;
 
 use crate::answer::decode;
 use crate::clouds::Cloud;

@@ -272,3 +272,6 @@ fn typed<T: DeserializeOwned>(seen: &Seen<Value>) -> Result<Seen<T>, Fault> {
 fn done(answer: Answer) -> Call {
     answer.call
 }
+
+#[cfg(test)]
+mod tests;

@@ -285,6 +285,18 @@ pub struct Template {
     pub supported_provisioning_types: Vec<String>,
 }
 
+impl Template {
+    /// Whether SAML single sign-on is among its modes.
+    pub fn supports_saml(&self) -> bool {
+        self.supported_single_sign_on_modes.iter().any(|mode| mode.eq_ignore_ascii_case("saml"))
+    }
+
+    /// Whether it says that it can provision.
+    pub fn supports_provisioning(&self) -> bool {
+        self.supported_provisioning_types.iter().any(|kind| kind.eq_ignore_ascii_case("sync"))
+    }
+}
+
 /// An application object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

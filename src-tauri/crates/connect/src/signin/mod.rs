@@ -279,3 +279,6 @@ fn authorize_page(
     }
     url
 }
+
+#[cfg(test)]
+mod tests;

@@ -397,3 +397,29 @@ impl fmt::Debug for Session {
             .finish()
     }
 }
+
+#[cfg(test)]
+impl Session {
+    /// A session as a sign-in would have left it, for the tests of this crate.
+    pub(crate) fn for_tests(http: &Http, cloud: &Cloud, seconds: u64, scope: &str) -> Session {
+        let desk = Desk {
+            http: http.clone(),
+            cloud: cloud.clone(),
+            client_id: "client-1".into(),
+            tenant: crate::testing::TENANT.into(),
+        };
+        let identity =
+            super::claims::identity_in(&crate::testing::id_token(crate::testing::TENANT));
+        let tokens = Tokens {
+            access: Secret::new("first-access-token"),
+            refresh: Some(Secret::new("first-refresh-token")),
+            seconds,
+            scope: scope.into(),
+            identity,
+        };
+        Session::open(desk, tokens, Way::Browser).expect("an identity")
+    }
+}
+
+#[cfg(test)]
+mod tests;

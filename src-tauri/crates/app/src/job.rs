@@ -1,0 +1,140 @@
+//! What runs right now: one job at a time for a connection, with how far it is and a way to stop it.
+
+use connect::CancellationToken;
+use engine::{Progress, StepId};
+use jiff::Timestamp;
+
+/// A running job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The step it belongs to; `None` for a job over the whole connection.
+    pub step: Option<StepId>,
+    /// What it does.
+    pub doing: Doing,
+    /// Since when.
+    pub since: Timestamp,
+    /// Stops it.
+    pub cancel: CancellationToken,
+}
+
+/// What a job does at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doing {
+    /// Signing in; nothing is to be seen of it yet.
+    SigningIn,
+    /// Waiting for the person in the browser.
+    WaitingForBrowser {
+        /// The address of the sign-in page.
+        url: String,
+        /// When it ends by itself.
+        until: Timestamp,
+    },
+    /// Waiting for the person to enter a code.
+    WaitingForCode {
+        /// The code.
+        code: String,
+        /// Where to enter it.
+        url: String,
+        /// When it ends by itself.
+        until: Timestamp,
+    },
+    /// Reading what a step would change.
+    Planning,
+    /// Looking at checks.
+    Looking {
+        /// Checks that are being looked at.
+        running: Vec<(StepId, String)>,
+        /// Checks looked at so far.
+        done: usize,
+        /// Checks in all.
+        of: usize,
+    },
+    /// Making a change.
+    Making {
+        /// The change.
+        change: String,
+        /// Counted from 1.
+        number: usize,
+        /// In all.
+        of: usize,
+    },
+    /// Reading a change back.
+    ReadingBack {
+        /// The change.
+        change: String,
+        /// Readings that agree.
+        agreeing: u32,
+        /// Readings needed.
+        of: u32,
+    },
+    /// Finding out whether a change was made.
+    FindingOut {
+        /// The change.
+        change: String,
+    },
+    /// Undoing.
+    Undoing {
+        /// The change.
+        change: String,
+        /// Counted from 1.
+        number: usize,
+        /// In all.
+        of: usize,
+    },
+}
+
+impl Job {
+    /// Takes up how far a run is.
+    pub fn take(&mut self, progress: Progress) {
+        match progress {
+            Progress::Planning(step) => {
+                self.step = Some(step);
+                self.doing = Doing::Planning;
+            }
+            Progress::Making { change, number, of, .. } => self.doing = Doing::Making { change, number, of },
+            Progress::ReadingBack { change, agreeing, of, .. } => {
+                self.doing = Doing::ReadingBack { change, agreeing, of };
+            }
+            Progress::FindingOut { change, .. } => self.doing = Doing::FindingOut { change },
+            Progress::Undoing { change, number, of, .. } => self.doing = Doing::Undoing { change, number, of },
+            Progress::Looking { step, check } => self.looking(step, check),
+            Progress::Looked { step, check } => self.looked(&step, &check),
+        }
+    }
+
+    fn looking(&mut self, step: StepId, check: String) {
+        match &mut self.doing {
+            Doing::Looking { running, of, .. } => {
+                running.push((step, check));
+                *of += 1;
+            }
+            _ => {
+                self.doing = Doing::Looking {
+                    running: vec![(step, check)],
+                    done: 0,
+                    of: 1,
+                };
+            }
+        }
+    }
+
+    fn looked(&mut self, step: &StepId, check: &str) {
+        if let Doing::Looking { running, done, .. } = &mut self.doing {
+            running.retain(|(of_step, running)| of_step != step || running != check);
+            *done += 1;
+        }
+    }
+
+    /// Whether a check is being looked at right now.
+    pub fn is_looking_at(&self, step: &StepId, check: &str) -> bool {
+        matches!(&self.doing, Doing::Looking { running, .. } if running.iter().any(|(of_step, name)| of_step == step && name == check))
+    }
+
+    /// Whether it writes: then it is stopped only between two writes.
+    pub fn writes(&self) -> bool {
+        matches!(
+            self.doing,
+            Doing::Making { .. } | Doing::ReadingBack { .. } | Doing::FindingOut { .. } | Doing::Undoing { .. }
+        )
+    }
+}

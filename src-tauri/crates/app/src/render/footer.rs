@@ -1,0 +1,202 @@
+//! The footer: back, the page's one sentence, continue, and the one primary action.
+
+use engine::{Plan, Proposal, Standing, StepId};
+use guide::shared::sign_in;
+
+use super::changes::count;
+use super::{Sight, checks};
+use crate::job::Doing;
+use crate::views::{Action, ActionView, CheckState, FooterView};
+
+/// The footer of a step.
+pub(super) fn footer(sight: &Sight, id: &StepId) -> FooterView {
+    let primary = primary(sight, id);
+    FooterView {
+        say: say(sight, id, &primary),
+        back: Some(back(sight, id)),
+        next: next(sight, id, &primary),
+        primary: Some(primary),
+    }
+}
+
+fn neighbours(sight: &Sight, id: &StepId) -> (Option<StepId>, Option<StepId>) {
+    let ids: Vec<_> = sight.guide.steps().map(|step| step.id()).collect();
+    let Some(at) = ids.iter().position(|other| other == id) else { return (None, None) };
+    (at.checked_sub(1).and_then(|before| ids.get(before).cloned()), ids.get(at + 1).cloned())
+}
+
+fn back(sight: &Sight, id: &StepId) -> ActionView {
+    let action = match neighbours(sight, id).0 {
+        Some(before) => Action::GoStep { id: before.to_string() },
+        None => Action::GoConnection,
+    };
+    on(action, "Back")
+}
+
+/// Continue: open once the page was looked at, also when something failed. Left out where it is the primary action.
+fn next(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<ActionView> {
+    let (action, label) = forward(sight, id);
+    if primary.action == action {
+        return None;
+    }
+    let looked = sight.state.step(id).is_some_and(|state| !state.looked.is_empty());
+    Some(if looked { on(action, &label) } else { off(action, &label, "Continue opens when this page was looked at.") })
+}
+
+fn forward(sight: &Sight, id: &StepId) -> (Action, String) {
+    match neighbours(sight, id).1 {
+        Some(after) => {
+            let number = sight.guide.number(&after).unwrap_or_default();
+            (Action::GoStep { id: after.to_string() }, format!("Continue to {number}"))
+        }
+        None => (Action::GoConnection, "Continue to the overview".to_owned()),
+    }
+}
+
+/// The one primary action: the next thing that brings this step forward.
+pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
+    if let Some(job) = sight.job {
+        return off(Action::Look, running_label(&job.doing), "Something is running.");
+    }
+    let standing = sight.state.standing(sight.guide, id);
+    if let Standing::CannotStart(needs) = &standing
+        && let Some(first) = needs.first()
+    {
+        let number = sight.guide.number(first).unwrap_or_default();
+        return on(Action::GoStep { id: first.to_string() }, &format!("Go to {number} first"));
+    }
+    if let Some(ask) = sight.open_asks(id).first() {
+        return off(Action::Look, "Look", &format!("First answer: {}", ask.label));
+    }
+    if let Some(sign_in) = wants_sign_in(sight, id) {
+        return sign_in;
+    }
+    match sight.proposals.get(id) {
+        Some(Proposal { plan: Plan::Changes { changes, .. }, fingerprint, .. }) => {
+            let action = Action::Apply { fingerprint: fingerprint.clone() };
+            let again = sight.state.step(id).is_some_and(engine::StepState::is_stopped);
+            let system = changes.first().map(|change| change.system.clone()).unwrap_or_default();
+            let label = if again { format!("Try the {} again", count(changes.len())) } else { format!("Make {} in {system}", count(changes.len())) };
+            on(action, &label)
+        }
+        _ if standing == Standing::Done => {
+            let (action, label) = forward(sight, id);
+            on(action, &label)
+        }
+        _ if sight.state.step(id).is_some_and(|state| !state.looked.is_empty()) => on(Action::Look, "Look at all again"),
+        _ => on(Action::Look, "Look"),
+    }
+}
+
+/// Signing in comes before everything else where it is wanted: at its own step, and for the right to write.
+fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
+    let known = sight.state.known();
+    if guide::shared::plan::Who::of(known) == guide::shared::plan::Who::AtlassianOnly {
+        return None;
+    }
+    let client = sign_in::client_id(sight.cloud, known);
+    if *id == sign_in::ID {
+        let as_wanted = sight.signed_in_as.is_some() && sight.signed_in_as == client;
+        return match (&sight.granted, as_wanted) {
+            (None, _) => Some(on(Action::SignIn, "Sign in")),
+            (Some(_), false) => Some(on(Action::SignIn, "Sign in with the new client")),
+            _ => None,
+        };
+    }
+    if *id == guide::atlassian::add_app::ID && !sign_in::read_only(known) {
+        let granted = sight.granted.as_ref()?;
+        let missing = sign_in::write_scopes().iter().any(|scope| !granted.iter().any(|name| name == scope.name));
+        return missing.then(|| on(Action::SignIn, "Sign in to allow changes"));
+    }
+    None
+}
+
+fn running_label(doing: &Doing) -> &'static str {
+    match doing {
+        Doing::SigningIn | Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => "Signing in",
+        Doing::Planning | Doing::Looking { .. } => "Looking",
+        Doing::Making { .. } => "Making changes",
+        Doing::ReadingBack { .. } | Doing::FindingOut { .. } => "Reading back",
+        Doing::Undoing { .. } => "Undoing",
+    }
+}
+
+fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
+    if let Some(job) = sight.job {
+        return running(&job.doing);
+    }
+    if let Some(trouble) = sight.troubles.get(id) {
+        return trouble.certain.clone();
+    }
+    if let Some(stopped) = sight.stopped {
+        return stopped.to_owned();
+    }
+    if let (false, Some(why)) = (primary.enabled, &primary.why_not) {
+        return why.clone();
+    }
+    if let Some(Proposal { plan: Plan::Asks { because, .. }, .. }) = sight.proposals.get(id) {
+        return format!("{because} Choose above.");
+    }
+    if matches!(primary.action, Action::Apply { .. }) {
+        return "Nothing is changed before you press the button.".to_owned();
+    }
+    if primary.action == Action::SignIn {
+        return "Opens Microsoft’s page in your browser.".to_owned();
+    }
+    tally(&checks::rows(sight, id))
+}
+
+fn running(doing: &Doing) -> String {
+    match doing {
+        Doing::SigningIn => "Opening the sign-in page.".to_owned(),
+        Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => "Waiting for you in the browser.".to_owned(),
+        Doing::Planning => "Looking at what is there now.".to_owned(),
+        Doing::Looking { done, of, .. } => format!("Looking: {done} of {of}."),
+        Doing::Making { number, of, .. } => format!("Making change {number} of {of}."),
+        Doing::ReadingBack { agreeing, of, .. } => format!("{agreeing} of {of} readings agree."),
+        Doing::FindingOut { .. } => "Finding out whether it was made.".to_owned(),
+        Doing::Undoing { number, of, .. } => format!("Undoing {number} of {of}."),
+    }
+}
+
+/// The page's state in one sentence.
+fn tally(rows: &[crate::views::CheckView]) -> String {
+    let of = |state: CheckState| rows.iter().filter(|row| row.state == Some(state)).count();
+    let (failed, warned, waiting, unknown) = (of(CheckState::Fail), of(CheckState::Warn), of(CheckState::Wait), of(CheckState::Unknown));
+    let checks = |number: usize| if number == 1 { "1 check".to_owned() } else { format!("{number} checks") };
+    if rows.iter().all(|row| row.state.is_none()) {
+        "Nothing was looked at yet.".to_owned()
+    } else if failed > 0 {
+        format!("{} failed. You can fix it now, or continue and come back.", checks(failed))
+    } else if waiting > 0 {
+        format!("{} waiting.", checks(waiting))
+    } else if warned > 0 {
+        format!("{} with a warning, none failed.", checks(warned))
+    } else if unknown > 0 {
+        format!("Nothing failed. {} could not be looked at.", checks(unknown))
+    } else if rows.iter().any(|row| row.state == Some(CheckState::Skipped) && row.word == "Not yet") {
+        "Nothing failed. Some things do not stand yet.".to_owned()
+    } else {
+        "Everything here is verified.".to_owned()
+    }
+}
+
+/// A button that can be used.
+pub(super) fn on(action: Action, label: &str) -> ActionView {
+    ActionView {
+        action,
+        label: label.to_owned(),
+        enabled: true,
+        why_not: None,
+    }
+}
+
+/// A button that can't be used now, and why.
+pub(super) fn off(action: Action, label: &str, why: &str) -> ActionView {
+    ActionView {
+        action,
+        label: label.to_owned(),
+        enabled: false,
+        why_not: Some(why.to_owned()),
+    }
+}

@@ -1,0 +1,98 @@
+//! From state to views: what the window shows. Pure: it reads no clock, no disk and no network.
+
+mod asks;
+mod changes;
+mod checklist;
+mod checks;
+mod connection;
+mod footer;
+mod requests;
+mod step;
+mod trouble;
+mod wait;
+
+use std::collections::BTreeMap;
+
+use connect::{Cloud, Exchange};
+use engine::{Ask, Guide, Proposal, State, StepId, Trouble};
+use guide::Live;
+use jiff::Timestamp;
+
+use crate::job::Job;
+use crate::views::{SaidView, SideView};
+
+pub(crate) use checklist::cards;
+pub(crate) use connection::{atlassian_side, connection, entra_side};
+pub(crate) use requests::requests;
+pub(crate) use step::step;
+pub(crate) use trouble::trouble;
+
+/// Everything that the rendering of one open connection rests on.
+pub struct Sight<'a> {
+    /// The connection's id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// The addresses.
+    pub cloud: &'a Cloud,
+    /// The guide.
+    pub guide: &'static Guide<Live>,
+    /// The journal's state.
+    pub state: &'a State,
+    /// The last plan of each step.
+    pub proposals: &'a BTreeMap<StepId, Proposal>,
+    /// What went wrong last at each step.
+    pub troubles: &'a BTreeMap<StepId, Trouble>,
+    /// What was said to the present answers.
+    pub said: &'a BTreeMap<String, SaidView>,
+    /// What a stop left, in a sentence.
+    pub stopped: Option<&'a str>,
+    /// The running job.
+    pub job: Option<&'a Job>,
+    /// The Entra side of the top bar.
+    pub entra: SideView,
+    /// The Atlassian side of the top bar.
+    pub atlassian: SideView,
+    /// Who is signed in and with which scopes; `None` when nobody is.
+    pub granted: Option<Vec<String>>,
+    /// The client that the person is signed in with.
+    pub signed_in_as: Option<String>,
+    /// Whether an organization key is kept.
+    pub has_key: bool,
+    /// Where secrets are kept.
+    pub vault: SaidView,
+    /// What was sent and seen.
+    pub exchanges: &'a [Exchange],
+}
+
+impl Sight<'_> {
+    /// The asks of a step: its own, and those that its last plan brought up.
+    pub fn asks(&self, id: &StepId) -> Vec<Ask> {
+        let Some(step) = self.guide.step(id) else { return Vec::new() };
+        let mut asks = step.asks(self.state);
+        if let Some(Proposal { plan: engine::Plan::Asks { asks: more, .. }, .. }) = self.proposals.get(id) {
+            let known: Vec<_> = asks.iter().map(|ask| ask.id.clone()).collect();
+            asks.extend(more.iter().filter(|ask| !known.contains(&ask.id)).cloned());
+        }
+        asks
+    }
+
+    /// The answer to an ask: given, or its default.
+    pub fn answer(&self, ask: &Ask) -> Option<String> {
+        self.state.known().answer(&ask.id).map(str::to_owned).or_else(|| ask.default.clone())
+    }
+
+    /// The asks of a step that have to be answered before it can go on.
+    pub fn open_asks(&self, id: &StepId) -> Vec<Ask> {
+        let open = |ask: &Ask| match ask.kind {
+            engine::AskKind::Secret => !self.has_key,
+            _ => self.answer(ask).is_none(),
+        };
+        self.asks(id).into_iter().filter(|ask| !ask.optional && open(ask)).collect()
+    }
+}
+
+/// Milliseconds since 1970, as views carry them.
+pub(crate) fn millis(at: Timestamp) -> f64 {
+    at.as_millisecond() as f64
+}

@@ -1,0 +1,147 @@
+//! Getting in: the connection, the sign-in, the organization key.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::{Connection, Home, Services, Session, SignInWay};
+use connect::{Autopilot, Browser, CancellationToken, CommandBrowser, SignInStage, SystemBrowser};
+use engine::{Trouble, TroubleKind};
+
+use crate::{Way, paint};
+
+/// The variable that may hold the organization API key.
+const KEY_VARIABLE: &str = "LOCKSTEP_ORGANIZATION_KEY";
+
+/// The connection of a name, which has to exist.
+pub fn find(home: &Home, way: &Way) -> Result<Connection, Trouble> {
+    let all = home.connections();
+    let found = match &way.connection {
+        Some(name) => home.find(name),
+        None if all.len() == 1 => all.first().cloned(),
+        None => None,
+    };
+    let mut connection = found.ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|connection| format!("{} ({})", connection.name, connection.id)).collect();
+        let title = way.connection.as_ref().map_or_else(
+            || "Which connection? Say it with --connection".to_owned(),
+            |name| format!("There is no one connection called {name}"),
+        );
+        let known = if names.is_empty() { "There is none on this computer yet.".to_owned() } else { format!("On this computer: {}.", names.join(", ")) };
+        Trouble::new(TroubleKind::BadInput, title, "Nothing was sent.").doing(known)
+    })?;
+    if let Some(cloud) = &way.cloud {
+        connection.services = Services::File(absolute(cloud));
+    }
+    Ok(connection)
+}
+
+/// The path from the root, so that a later start from another folder finds it.
+pub fn absolute(path: &std::path::Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The data folder.
+pub fn home() -> Result<Home, Trouble> {
+    Home::open(app::data_folder())
+}
+
+/// Takes the organization key from where it was given, when none is kept yet. Says what is wrong with it.
+pub async fn key(session: &Session, way: &Way) -> Result<(), Trouble> {
+    let Some(key) = given_key(session, way)? else { return Ok(()) };
+    let said = session.give_key(&key).await?;
+    eprintln!("  Organization API key: {} {}", said.strong, said.text);
+    if said.tone == app::views::Tone::Fail {
+        let trouble = Trouble::new(TroubleKind::BadInput, format!("{} {}", said.strong, said.text), "Nothing was changed.");
+        return Err(trouble);
+    }
+    Ok(())
+}
+
+fn given_key(session: &Session, way: &Way) -> Result<Option<String>, Trouble> {
+    if let Some(number) = way.key_fd {
+        return read_descriptor(number).map(Some);
+    }
+    if let Ok(key) = std::env::var(KEY_VARIABLE) {
+        return Ok(Some(key));
+    }
+    if session.has_key() || !way.autopilot {
+        return Ok(None);
+    }
+    let keys = session.cloud.practice.as_ref();
+    Ok(keys.and_then(|keys| keys.organization_key.as_ref()).map(|key| key.secret().to_owned()))
+}
+
+#[cfg(unix)]
+fn read_descriptor(number: u32) -> Result<String, Trouble> {
+    // A path of the system's own, so that no unsafe code is needed to take over a descriptor.
+    let mut text = String::new();
+    let read = std::fs::File::open(format!("/dev/fd/{number}")).and_then(|mut file| file.read_to_string(&mut text));
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Trouble::new(TroubleKind::BadInput, format!("File descriptor {number} can’t be read: {error}"), "Nothing was sent.")),
+    }
+}
+
+#[cfg(not(unix))]
+fn read_descriptor(number: u32) -> Result<String, Trouble> {
+    let mut text = String::new();
+    if number == 0 && std::io::stdin().read_to_string(&mut text).is_ok() {
+        return Ok(text);
+    }
+    Err(Trouble::new(TroubleKind::BadInput, "On this system only --key-fd 0 can be read", "Nothing was sent."))
+}
+
+/// Signs in; `writing` asks for the right to make changes as well.
+pub async fn sign_in(session: &Session, way: &Way, writing: bool, cancel: &CancellationToken) -> Result<(), Trouble> {
+    let browser = browser(session, way)?;
+    let how = if way.code { SignInWay::Code } else { SignInWay::Browser(&*browser) };
+    session.sign_in(how, writing, stage, cancel).await
+}
+
+fn stage(stage: SignInStage) {
+    match stage {
+        SignInStage::Waiting { url, browser, .. } => {
+            if let Some(fault) = browser {
+                eprintln!("  No browser could be opened: {fault}");
+            }
+            eprintln!("  Sign in in the browser. If none opened, open this address:\n  {url}");
+        }
+        SignInStage::Code { user_code, verification_uri, .. } => {
+            eprintln!("  Open {verification_uri} on any device and enter the code {user_code}");
+        }
+        SignInStage::Redeeming => eprintln!("  Signed in."),
+    }
+}
+
+fn browser(session: &Session, way: &Way) -> Result<Arc<dyn Browser>, Trouble> {
+    if way.autopilot {
+        let autopilot = Autopilot::new(&session.cloud);
+        return match autopilot {
+            Ok(autopilot) => Ok(Arc::new(autopilot)),
+            Err(error) => Err(Trouble::new(TroubleKind::BadInput, error.to_string(), "Nothing was sent.")),
+        };
+    }
+    Ok(match CommandBrowser::from_environment() {
+        Some(command) => Arc::new(command),
+        None => Arc::new(SystemBrowser),
+    })
+}
+
+/// Stops the run when the person presses Ctrl+C: between two requests, never in the middle of a write.
+pub fn stop_on_interrupt() -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let token = cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            eprintln!("  Stopping after this.");
+            token.cancel();
+        }
+    });
+    cancel
+}
+
+/// Hears how far a run is and prints it.
+pub fn on_progress() -> app::OnProgress {
+    Arc::new(paint::progress)
+}

@@ -1,0 +1,77 @@
+//! What the terminal shows: the same words as the window, as text on standard error; JSON goes to standard output.
+
+use app::views::{ChangesView, CheckState, CheckView, StepView};
+use engine::{Progress, Trouble};
+
+/// A step's heading.
+pub fn heading(step: &StepView) {
+    eprintln!("\n{} {}", step.number, step.title);
+}
+
+/// The table of changes.
+pub fn changes(changes: &ChangesView) {
+    let title = if changes.made { "What changed" } else { "What will change" };
+    eprintln!("  {title} ({})", changes.note);
+    for row in &changes.rows {
+        let about = if row.then_about.is_empty() { String::new() } else { format!(" ({})", row.then_about) };
+        let undo_about = if row.undo_about.is_empty() { String::new() } else { format!(" ({})", row.undo_about) };
+        eprintln!("    {}: {} -> {}{about}", row.what, row.now, row.then);
+        eprintln!("      undo: {}{undo_about}", row.undo);
+    }
+    if let Some(untouched) = &changes.untouched {
+        eprintln!("  Stays as it is: {untouched}");
+    }
+}
+
+/// The checks, with what to do about those that did not pass.
+pub fn checks(checks: &[CheckView]) {
+    for check in checks {
+        let detail = if check.detail.is_empty() { String::new() } else { format!(" {}", check.detail) };
+        eprintln!("  [{}] {}.{detail}", check.word, check.title.trim_end_matches('.'));
+        let wrong = !matches!(check.state, Some(CheckState::Pass | CheckState::Skipped));
+        if let Some(fix) = check.fix.as_ref().filter(|_| wrong) {
+            eprintln!("      To do: {}. {}", fix.title, fix.text);
+            if let Some(path) = &fix.path {
+                eprintln!("      Where: {}", path.now.join(" > "));
+            }
+            if let Some(link) = &fix.link {
+                eprintln!("      {}", link.url);
+            }
+        }
+    }
+}
+
+/// A trouble, whole.
+pub fn trouble(trouble: &Trouble) {
+    eprintln!("\n{}", trouble.title);
+    eprintln!("  {}", trouble.certain);
+    if !trouble.doing.is_empty() {
+        eprintln!("  What we were doing: {}", trouble.doing);
+    }
+    if let Some(said) = &trouble.said {
+        eprintln!("  {} said: {}", said.by, said.words);
+        let id = said.request_id.as_ref().map(|id| format!(", request id {id}")).unwrap_or_default();
+        if !said.answer.is_empty() || !id.is_empty() {
+            eprintln!("  Answer: {}{id}", said.answer);
+        }
+    }
+    for next in &trouble.next {
+        eprintln!("  To do: {}. {}", next.title, next.text);
+        match &next.act {
+            engine::NextDo::Open { url, .. } => eprintln!("    {url}"),
+            engine::NextDo::Copy { text, .. } => eprintln!("    {text}"),
+            _ => {}
+        }
+    }
+}
+
+/// How far a run is.
+pub fn progress(progress: Progress) {
+    match progress {
+        Progress::Making { number, of, change, .. } => eprintln!("  making change {number} of {of}: {change}"),
+        Progress::ReadingBack { agreeing, of, change, .. } => eprintln!("  reading back {change}: {agreeing} of {of} agree"),
+        Progress::FindingOut { change, .. } => eprintln!("  finding out whether {change} was made"),
+        Progress::Undoing { number, of, change, .. } => eprintln!("  undoing {number} of {of}: {change}"),
+        Progress::Planning(_) | Progress::Looking { .. } | Progress::Looked { .. } => {}
+    }
+}

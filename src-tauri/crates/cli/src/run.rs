@@ -1,0 +1,324 @@
+//! `lockstep run`: the whole guide, step by step.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::views::StepView;
+use app::{Services, Session};
+use connect::CancellationToken;
+use engine::{Applied, AskKind, Plan, Proposal, Standing, StepId, Trouble, TroubleKind};
+
+use crate::answers::{self, Answers};
+use crate::ended::Ended;
+use crate::{Way, enter, paint};
+
+/// How often a plan that moved is shown again before the run gives up: somebody else is at work then.
+const MOST_MOVES: usize = 3;
+
+/// Arguments of `lockstep run`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    way: Way,
+    /// Answers to what the guide asks.
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
+    /// Start the built-in practice services with this scenario and use them.
+    #[arg(long, value_name = "S", conflicts_with = "cloud")]
+    practice: Option<String>,
+    /// Stop after this step, by id or number.
+    #[arg(long, value_name = "STEP")]
+    until: Option<String>,
+    /// Make the changes without asking; they are shown all the same.
+    #[arg(long)]
+    yes: bool,
+    /// A report as JSON on standard output.
+    #[arg(long)]
+    json: bool,
+    /// Print a commented answers file.
+    #[arg(long)]
+    example_answers: bool,
+}
+
+/// What a run carries along.
+struct Going {
+    session: Arc<Session>,
+    way: Way,
+    answers: Answers,
+    yes: bool,
+    cancel: CancellationToken,
+}
+
+/// Why a run stopped before the end.
+struct Stop {
+    ended: Ended,
+    because: String,
+}
+
+/// Runs the guide.
+pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
+    if arguments.example_answers {
+        print!("{}", answers::example());
+        return Ok(Ended::Verified);
+    }
+    let answers = arguments.answers.as_deref().map(answers::read).transpose()?.unwrap_or_default();
+    let json = arguments.json;
+    let going = begin(&arguments, answers).await?;
+    let until = arguments.until.as_deref().map(|until| step_named(&going.session, until)).transpose()?;
+    let went = going.go(until.as_ref()).await;
+    let (ended, because, trouble) = match went {
+        Ok(None) => (Ended::Verified, String::new(), None),
+        Ok(Some(stop)) => (stop.ended, stop.because, None),
+        Err(trouble) => (Ended::of(&trouble), trouble.title.clone(), Some(trouble)),
+    };
+    if let Some(trouble) = &trouble {
+        paint::trouble(trouble);
+    }
+    if json {
+        crate::check::report(&going.session, ended, &because, trouble.as_ref(), None);
+    }
+    match ended {
+        Ended::Verified => eprintln!("\nEverything up to here is verified."),
+        Ended::WaitsForPerson => eprintln!("\nWaits for a person: {because}\nThe same command goes on from here."),
+        Ended::Failed | Ended::BadInput => eprintln!("\nStopped: {because}"),
+    }
+    Ok(ended)
+}
+
+async fn begin(arguments: &Arguments, answers: Answers) -> Result<Going, Trouble> {
+    let mut way = arguments.way.clone();
+    let home = enter::home()?;
+    let name = way.connection.clone().or_else(|| arguments.practice.as_ref().map(|_| "practice".to_owned()));
+    let old = match &name {
+        Some(name) => home.find(name),
+        None if !home.connections().is_empty() => Some(enter::find(&home, &way)?),
+        None => None,
+    };
+    let connection = match (&arguments.practice, old) {
+        (Some(scenario), old) => {
+            let scenario = app::scenario(scenario)?.name;
+            way.autopilot = true;
+            // Built-in practice begins anew with every program, so its connection does as well.
+            if let Some(old) = old.filter(|old| matches!(old.services, Services::Practice(_))) {
+                home.forget(&old.id)?;
+            }
+            home.create(name.as_deref().unwrap_or("practice"), Services::Practice(scenario))?
+        }
+        (None, Some(_)) => enter::find(&home, &way)?,
+        (None, None) => {
+            let name = name.as_deref().unwrap_or("lockstep");
+            let services = way.cloud.as_deref().map_or_else(
+                || Services::Cloud("global".to_owned()),
+                |file| Services::File(enter::absolute(file)),
+            );
+            if let Services::File(file) = &services {
+                app::read_cloud(file)?;
+            }
+            home.create(name, services)?
+        }
+    };
+    let session = Session::open(&home, connection, None).await?;
+    Ok(Going {
+        answers: with_practice(&session, &way, answers),
+        session,
+        way,
+        yes: arguments.yes,
+        cancel: enter::stop_on_interrupt(),
+    })
+}
+
+/// What the autopilot answers where the file does not: what a person would who just wants to try.
+fn with_practice(session: &Session, way: &Way, answers: Answers) -> Answers {
+    let Some(practice) = session.cloud.practice.as_ref().filter(|_| way.autopilot) else { return answers };
+    let mut all = Answers::from([
+        ("plan.who".to_owned(), "both".to_owned()),
+        ("plan.stage".to_owned(), "trial".to_owned()),
+        ("atlassian.guard".to_owned(), "yes".to_owned()),
+    ]);
+    match &practice.client_id {
+        Some(client) => {
+            all.insert("entra.client_kind".to_owned(), "own".to_owned());
+            all.insert("entra.client_id".to_owned(), client.clone());
+            all.insert("entra.tenant_choice".to_owned(), practice.tenant_id.clone());
+        }
+        None => {
+            all.insert("entra.client_kind".to_owned(), "quick".to_owned());
+        }
+    }
+    all.extend(answers);
+    all
+}
+
+fn step_named(session: &Session, name: &str) -> Result<StepId, Trouble> {
+    let guide = session.guide();
+    let found = guide.steps().map(|step| step.id()).find(|id| id.as_str() == name || guide.number(id).as_deref() == Some(name));
+    found.ok_or_else(|| {
+        let all: Vec<_> = guide.steps().map(|step| format!("{} ({})", step.id(), guide.number(&step.id()).unwrap_or_default())).collect();
+        Trouble::new(TroubleKind::BadInput, format!("There is no step called {name}"), "Nothing was sent.").doing(format!("The steps are: {}.", all.join(", ")))
+    })
+}
+
+impl Going {
+    /// Goes through the guide; `None` when everything up to the end is verified.
+    async fn go(&self, until: Option<&StepId>) -> Result<Option<Stop>, Trouble> {
+        let steps: Vec<_> = self.session.guide().steps().map(|step| step.id()).collect();
+        for id in steps {
+            if let Some(stop) = self.step(&id).await? {
+                return Ok(Some(stop));
+            }
+            if until == Some(&id) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn step(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
+        if let Standing::CannotStart(needs) = self.session.state().standing(self.session.guide(), id) {
+            let numbers: Vec<_> = needs.iter().filter_map(|need| self.session.guide().number(need)).collect();
+            return Ok(stop(Ended::Failed, format!("{} needs {} first", self.title(id), numbers.join(" and "))));
+        }
+        self.session.went(id)?;
+        if let Some(view) = app::step_view(&self.session, id, None) {
+            paint::heading(&view);
+        }
+        self.give_answers(id).await?;
+        if *id == app::key_step() {
+            enter::key(&self.session, &self.way).await?;
+        }
+        if let Some(ask) = self.session.open_asks(id, None).first() {
+            return Ok(stop(Ended::WaitsForPerson, format!("answer “{}” ({})", ask.label, ask.id)));
+        }
+        if self.session.wants_sign_in(id) {
+            enter::sign_in(&self.session, &self.way, false, &self.cancel).await?;
+        }
+        if let Some(stopped) = self.changes(id).await? {
+            return Ok(Some(stopped));
+        }
+        self.session.look(std::slice::from_ref(id), enter::on_progress(), self.cancel.clone()).await?;
+        Ok(self.judge(id))
+    }
+
+    /// Gives every answer of the file that this step asks for; an answer can bring up another ask.
+    async fn give_answers(&self, id: &StepId) -> Result<(), Trouble> {
+        for _ in 0..3 {
+            for ask in self.session.asks(id, None) {
+                self.give(id, &ask).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn give(&self, id: &StepId, ask: &engine::Ask) -> Result<(), Trouble> {
+        let Some(value) = self.answers.get(&ask.id).filter(|_| ask.kind != AskKind::Secret) else { return Ok(()) };
+        if self.session.state().known().answer(&ask.id) == Some(value) {
+            return Ok(());
+        }
+        match self.session.answer(id, ask, value).await? {
+            Some(said) if said.tone == app::views::Tone::Fail => {
+                let title = format!("The answer to {} is refused: {} {}", ask.id, said.strong, said.text);
+                Err(Trouble::new(TroubleKind::BadInput, title, "Nothing was changed."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn changes(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
+        for _ in 0..MOST_MOVES {
+            let mut proposal = self.session.plan(id, enter::on_progress(), self.cancel.clone()).await?;
+            if let Plan::Asks { asks, .. } = &proposal.plan {
+                for ask in asks.clone() {
+                    self.give(id, &ask).await?;
+                }
+                proposal = self.session.plan(id, enter::on_progress(), self.cancel.clone()).await?;
+            }
+            match &proposal.plan {
+                Plan::AlreadySo(_) | Plan::ByHand => return Ok(None),
+                Plan::Asks { because, asks } => return Ok(stop(Ended::WaitsForPerson, self.asked(because, asks))),
+                Plan::Changes { .. } => {}
+            }
+            if self.session.lacks_write() {
+                eprintln!("  The right to make changes is asked for now.");
+                enter::sign_in(&self.session, &self.way, true, &self.cancel).await?;
+            }
+            if let Some(stopped) = self.shown(id, &proposal) {
+                return Ok(Some(stopped));
+            }
+            match self.session.apply(id, &proposal.fingerprint, enter::on_progress(), self.cancel.clone()).await? {
+                Applied::Made if self.session.wants_sign_in(id) => {
+                    // A registration was just made: from now on it is the one to sign in with.
+                    enter::sign_in(&self.session, &self.way, false, &self.cancel).await?;
+                    return Ok(None);
+                }
+                Applied::Made => return Ok(None),
+                Applied::Moved(_) => eprintln!("  Something changed in Entra meanwhile. Nothing was changed; this is the plan now:"),
+            }
+        }
+        Ok(stop(Ended::Failed, "the live system moved each time before the changes were made".to_owned()))
+    }
+
+    /// Shows the changes and has them confirmed.
+    fn shown(&self, id: &StepId, proposal: &Proposal) -> Option<Stop> {
+        let view = app::step_view(&self.session, id, Some(proposal))?;
+        paint::changes(view.changes.as_ref()?);
+        let label = view.footer.primary.as_ref().map(|primary| primary.label.clone()).unwrap_or_default();
+        if self.yes || confirmed(&label) {
+            return None;
+        }
+        stop(Ended::WaitsForPerson, format!("confirm: {label} (or give --yes)"))
+    }
+
+    fn asked(&self, because: &str, asks: &[engine::Ask]) -> String {
+        let mut text = because.to_owned();
+        for ask in asks {
+            text.push_str(&format!("\n  {} ({})", ask.label, ask.id));
+            if let AskKind::Choice { options } = &ask.kind {
+                for option in options {
+                    text.push_str(&format!("\n    {} = {}. {}", option.value, option.label, option.hint));
+                }
+            }
+        }
+        text
+    }
+
+    /// Whether the run can go on after a step was looked at.
+    fn judge(&self, id: &StepId) -> Option<Stop> {
+        let view: StepView = app::step_view(&self.session, id, None)?;
+        paint::checks(&view.checks);
+        let (state, guide) = (self.session.state(), self.session.guide());
+        if state.is_passed(guide, id) {
+            return None;
+        }
+        let failed = view.checks.iter().find(|check| check.state == Some(app::views::CheckState::Fail));
+        match failed {
+            Some(check) => stop(Ended::Failed, format!("{}: {}", self.title(id), check.title)),
+            None => {
+                let open = view.checks.iter().find(|check| !matches!(check.state, Some(app::views::CheckState::Pass)));
+                let what = open.map_or_else(String::new, |check| format!(": {}. {}", check.title, check.detail));
+                stop(Ended::WaitsForPerson, format!("{}{what}", self.title(id)))
+            }
+        }
+    }
+
+    fn title(&self, id: &StepId) -> String {
+        let guide = self.session.guide();
+        let title = guide.step(id).map(|step| step.title()).unwrap_or_default();
+        format!("{} {title}", guide.number(id).unwrap_or_default())
+    }
+}
+
+fn stop(ended: Ended, because: String) -> Option<Stop> {
+    Some(Stop { ended, because })
+}
+
+/// Asks on the terminal; nobody there is a no.
+fn confirmed(label: &str) -> bool {
+    if !std::io::stdin().is_terminal() {
+        return false;
+    }
+    eprint!("  {label}? Type yes: ");
+    let _ = std::io::stderr().flush();
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).is_ok() && line.trim() == "yes"
+}

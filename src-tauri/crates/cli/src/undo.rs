@@ -1,0 +1,84 @@
+//! `lockstep undo`: undoes the changes of a step, or of all, each read back.
+
+use std::io::{IsTerminal, Write};
+
+use app::Session;
+use engine::{StepId, Trouble, TroubleKind, UndoPlan};
+
+use crate::ended::Ended;
+use crate::{Way, enter};
+
+/// Arguments of `lockstep undo`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    way: Way,
+    /// The step, by id or number; what rests on it is undone as well.
+    step: Option<String>,
+    /// Undo everything.
+    #[arg(long, conflicts_with = "step")]
+    all: bool,
+    /// Undo without asking; it is shown all the same.
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Undoes.
+pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
+    let home = enter::home()?;
+    let connection = enter::find(&home, &arguments.way)?;
+    let session = Session::open(&home, connection, None).await?;
+    let step = match (&arguments.step, arguments.all) {
+        (Some(name), _) => Some(named(&session, name)?),
+        (None, true) => None,
+        (None, false) => {
+            let title = "Undo what? Name a step, or give --all";
+            return Err(Trouble::new(TroubleKind::BadInput, title, "Nothing was sent."));
+        }
+    };
+    let plan = session.undo_plan(step.as_ref());
+    show(&plan);
+    let hanging = session.guide().steps().any(|known| !session.state().open_changes(&known.id()).is_empty());
+    if plan.items.is_empty() && !hanging {
+        eprintln!("There is nothing to undo.");
+        return Ok(Ended::Verified);
+    }
+    if !arguments.yes && !confirmed(plan.items.len()) {
+        eprintln!("Nothing was undone. Give --yes, or type yes.");
+        return Ok(Ended::WaitsForPerson);
+    }
+    let cancel = enter::stop_on_interrupt();
+    // Undoing writes, so the right to write is needed again where the sign-in was forgotten.
+    if session.wants_sign_in_anywhere() || session.lacks_write() {
+        enter::sign_in(&session, &arguments.way, true, &cancel).await?;
+    }
+    let undone = session.undo(step.as_ref(), enter::on_progress(), cancel).await?;
+    eprintln!("{} undone and read back.", undone.items.len());
+    Ok(if undone.impossible.is_empty() { Ended::Verified } else { Ended::WaitsForPerson })
+}
+
+fn named(session: &Session, name: &str) -> Result<StepId, Trouble> {
+    let guide = session.guide();
+    let found = guide.steps().map(|step| step.id()).find(|id| id.as_str() == name || guide.number(id).as_deref() == Some(name));
+    found.ok_or_else(|| Trouble::new(TroubleKind::BadInput, format!("There is no step called {name}"), "Nothing was sent."))
+}
+
+fn show(plan: &UndoPlan) {
+    for item in &plan.items {
+        let (how, about) = item.change.undo.said();
+        eprintln!("  {}: {how}. {about}", item.change.what);
+    }
+    for item in &plan.impossible {
+        eprintln!("  {}: can’t be undone. {}", item.change.what, item.change.undo.said().1);
+    }
+}
+
+fn confirmed(changes: usize) -> bool {
+    if !std::io::stdin().is_terminal() {
+        return false;
+    }
+    eprint!("  Undo these {changes}? Type yes: ");
+    let _ = std::io::stderr().flush();
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).is_ok() && line.trim() == "yes"
+}

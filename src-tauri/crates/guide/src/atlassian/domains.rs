@@ -1,0 +1,110 @@
+//! The check of the domains: verified at Atlassian, accounts claimed, and compared with Entra's verified names.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use connect::Seen;
+use connect::atlassian::{ManagedTally, OrgDomain};
+use connect::entra::Domain;
+use engine::{Check, Finding, Known, Verdict, VerdictState};
+
+use super::before_atlassian::{could_not, no_key, organization_for, with_fix};
+use crate::evidence::Proven;
+use crate::{Live, words};
+
+/// One finding for each domain.
+pub(super) struct Domains;
+
+#[async_trait]
+impl Check<Live> for Domains {
+    fn id(&self) -> &'static str {
+        "domains"
+    }
+
+    fn title(&self) -> &'static str {
+        "The domains are verified and their accounts claimed"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let title = "The domains could not be read";
+        let atlassian = match no_key(cx, known, "Domains are read with the key") {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let organization = match organization_for(&atlassian, known, title).await {
+            Ok(organization) => organization,
+            Err(findings) => return findings,
+        };
+        let domains = match atlassian.domains(&organization).await {
+            Ok(domains) => domains,
+            Err(fault) => return Finding::only(could_not(title, &fault, "Reading the domains.")),
+        };
+        let managed = atlassian.managed_tally(&organization).await;
+        let in_entra = match &cx.graph {
+            Some(graph) => graph.domains().await.map(|seen| seen.value).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let mut findings: Vec<_> = domains
+            .value
+            .iter()
+            .map(|domain| Finding {
+                key: domain.name.clone(),
+                verdict: match &managed {
+                    Ok(managed) => judge(domain, managed, cx, known).by(&domains.call).by(&managed.call),
+                    Err(fault) => could_not(&format!("The accounts of {} could not be counted", domain.name), fault, "Reading the managed accounts."),
+                },
+            })
+            .collect();
+        findings.extend(only_in_entra(&in_entra, &domains, cx, known));
+        if findings.is_empty() {
+            let verdict = Verdict::new(VerdictState::Fail, "No domain is verified at Atlassian", "Single sign-on works only for people of a verified domain.");
+            let verdict = with_fix(verdict, "verify", cx, known, &[]).by(&domains.call).compared("one verified domain or more", "none");
+            findings = Finding::only(verdict);
+        }
+        findings
+    }
+}
+
+fn judge(domain: &OrgDomain, managed: &Seen<ManagedTally>, cx: &Live, known: &Known) -> Verdict {
+    let name = &domain.name;
+    let word = domain.claim_status.clone().unwrap_or_else(|| "not told".to_owned());
+    if !domain.is_verified() {
+        let verdict = Verdict::new(VerdictState::Fail, format!("{name} is not verified at Atlassian"), format!("Atlassian calls it “{word}”."));
+        return with_fix(verdict, "verify", cx, known, &[("domain", name)]).compared("verified", &word);
+    }
+    let accounts = managed.value.by_domain.get(&name.to_lowercase()).copied().unwrap_or(0);
+    let found = format!("domain {word}, {accounts} managed accounts of {}", managed.value.total);
+    let expected = format!("1 managed account or more with an address at {name}");
+    if accounts == 0 {
+        let verdict = Verdict::new(VerdictState::Fail, format!("{name} is verified, but no account is claimed"), "Its people can’t use single sign-on until you claim them.");
+        return with_fix(verdict, "claim", cx, known, &[("domain", name)]).compared(&expected, &found);
+    }
+    let verdict = Verdict::new(
+        VerdictState::Pass,
+        format!("{name} is verified and claimed"),
+        format!("{}.", words::count(accounts, "managed account", "managed accounts")),
+    );
+    verdict.compared(&expected, &found)
+}
+
+/// Names that are verified in Entra, but that Atlassian does not list.
+fn only_in_entra(in_entra: &[Domain], at_atlassian: &Seen<Vec<OrgDomain>>, cx: &Live, known: &Known) -> Vec<Finding> {
+    let listed: BTreeSet<_> = at_atlassian.value.iter().map(|domain| domain.name.to_lowercase()).collect();
+    let own = in_entra.iter().filter(|domain| domain.is_verified && !domain.is_initial);
+    // Names under the initial one (tenant.mail.onmicrosoft.com) can't be verified at Atlassian either.
+    let own = own.filter(|domain| !domain.name.to_lowercase().ends_with(".onmicrosoft.com"));
+    own.filter(|domain| !listed.contains(&domain.name.to_lowercase()))
+        .map(|domain| {
+            let verdict = Verdict::new(
+                VerdictState::Warn,
+                format!("{} is verified in Entra, but not at Atlassian", domain.name),
+                "People with addresses there would not use single sign-on.",
+            );
+            let verdict = with_fix(verdict, "verify", cx, known, &[("domain", &domain.name)]);
+            Finding {
+                key: domain.name.clone(),
+                verdict: verdict.by(&at_atlassian.call).compared("listed at Atlassian", "not listed"),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,4 @@
+//! Steps that every target shares.
+
+pub mod plan;
+pub mod sign_in;

@@ -1,0 +1,461 @@
+//! Signing in to Entra: with which rights and as which client, and making a registration of one's own.
+
+use async_trait::async_trait;
+use connect::{Graph, Phase, Scope};
+use engine::{
+    Ask, AskKind, Change, Check, Facts, Finding, Known, Plan, Skip, State, Step, StepId, Trouble, TroubleKind, Undo,
+    Verdict, VerdictState,
+};
+use serde_json::{Value, json};
+
+use crate::evidence::Proven;
+use crate::fill::fix;
+use crate::shared::plan::{self, Who};
+use crate::{Live, trouble, words};
+
+/// The step's id.
+pub const ID: StepId = StepId::of("sign-in");
+/// The ask: may Lockstep write, or only read?
+pub const RIGHTS: &str = "entra.rights";
+/// The ask: as which client?
+pub const CLIENT: &str = "entra.client_kind";
+/// The ask: the client id of one's own registration.
+pub const CLIENT_ID: &str = "entra.client_id";
+/// The ask: the tenant of one's own registration, which may serve no other.
+pub const TENANT: &str = "entra.tenant_choice";
+/// The fact: the client id of the registration that Lockstep made.
+pub const MADE_CLIENT: &str = "registration.client";
+
+/// The difference from Microsoft's clock above which this computer's clock is called wrong. Entra allows five minutes.
+const CLOCK_TOLERANCE_SECONDS: i64 = 300;
+const TEXT: &str = include_str!("sign_in.md");
+/// The name of the registration that Lockstep makes for itself.
+const REGISTRATION: &str = "Lockstep setup";
+
+/// The step.
+pub struct SignInStep;
+
+/// Whether the person lets Lockstep only read.
+pub fn read_only(known: &Known) -> bool {
+    known.answer(RIGHTS) == Some("read")
+}
+
+/// The client id to sign in with, from the answers. `None` while the person has not given one.
+pub fn client_id(cloud: &connect::Cloud, known: &Known) -> Option<String> {
+    match known.answer(CLIENT) {
+        Some("own") => known.answer(CLIENT_ID).map(str::to_owned),
+        Some("make") => known.fact(MADE_CLIENT).map(str::to_owned).or_else(|| cloud.quick_client.clone()),
+        Some("quick") => cloud.quick_client.clone(),
+        _ => None,
+    }
+}
+
+/// The scopes for looking.
+pub fn read_scopes() -> Vec<&'static Scope> {
+    Phase::Read.scopes_so_far()
+}
+
+/// The scopes that adding the application asks for on top.
+pub fn write_scopes() -> Vec<&'static Scope> {
+    Phase::App.scopes()
+}
+
+/// The scopes for looking at the prerequisites, and in addition those for making changes.
+pub fn scopes(known: &Known, writing: bool) -> Vec<&'static Scope> {
+    let mut scopes = read_scopes();
+    if writing && !read_only(known) {
+        scopes.extend(write_scopes());
+    }
+    scopes
+}
+
+#[async_trait]
+impl Step<Live> for SignInStep {
+    fn id(&self) -> StepId {
+        ID
+    }
+
+    fn title(&self) -> &'static str {
+        "Sign in to Microsoft"
+    }
+
+    fn text(&self) -> &'static str {
+        TEXT
+    }
+
+    fn needs(&self) -> &'static [StepId] {
+        const NEEDS: &[StepId] = &[plan::ID];
+        NEEDS
+    }
+
+    fn asks(&self, state: &State) -> Vec<Ask> {
+        let known = state.known();
+        if Who::of(known) == Who::AtlassianOnly {
+            return Vec::new();
+        }
+        let mut asks = vec![rights_ask(), client_ask()];
+        if known.answer(CLIENT) == Some("own") {
+            asks.push(own_client_ask());
+            asks.push(tenant_ask());
+        }
+        asks
+    }
+
+    async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
+        if known.answer(CLIENT) != Some("make") || read_only(known) {
+            return Ok(Plan::AlreadySo(Facts::new()));
+        }
+        let Some(graph) = &cx.graph else { return Ok(Plan::ByHand) };
+        if known.fact(MADE_CLIENT).is_some() {
+            return Ok(Plan::AlreadySo(Facts::new()));
+        }
+        if let Some(facts) = find_registration(graph, &cx.tag()).await? {
+            return Ok(Plan::AlreadySo(facts));
+        }
+        Ok(Plan::Changes {
+            changes: vec![registration_change(&cx.tag())],
+            untouched: "nothing is consented to yet. Your tenant's settings and every other application stay as they are."
+                .to_owned(),
+        })
+    }
+
+    async fn apply(&self, cx: &Live, _known: &Known, change: &Change) -> Result<Facts, Trouble> {
+        let graph = signed_in(cx)?;
+        let doing = "Registering Lockstep as an application in Entra.";
+        // Made in two writes; after a lost answer only the missing half is made.
+        let application = match tagged(graph, &cx.tag()).await? {
+            Some(application) => application,
+            None => {
+                let body = change.after.clone().unwrap_or_default();
+                graph.create_application(body).await.map_err(|fault| trouble(&fault, doing))?.value
+            }
+        };
+        if !has_principal(graph, &application.app_id).await? {
+            graph.create_service_principal(&application.app_id).await.map_err(|fault| trouble(&fault, doing))?;
+        }
+        Ok(registration_facts(&application))
+    }
+
+    async fn read_back(&self, cx: &Live, _known: &Known, _change: &Change) -> Result<Option<Facts>, Trouble> {
+        find_registration(signed_in(cx)?, &cx.tag()).await
+    }
+
+    async fn undo(&self, cx: &Live, known: &Known, _change: &Change) -> Result<(), Trouble> {
+        let Some(id) = known.fact("registration.object") else { return Ok(()) };
+        match signed_in(cx)?.delete_application(id).await {
+            Err(fault) if !fault.is_not_found() => Err(trouble(&fault, "Deleting Lockstep's registration.")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn undone(&self, cx: &Live, known: &Known, _change: &Change) -> Result<bool, Trouble> {
+        let Some(id) = known.fact("registration.object") else { return Ok(true) };
+        match signed_in(cx)?.application(id).await {
+            Ok(_) => Ok(false),
+            Err(fault) if fault.is_not_found() => Ok(true),
+            Err(fault) => Err(trouble(&fault, "Looking whether Lockstep's registration is gone.")),
+        }
+    }
+
+    fn checks(&self) -> &'static [&'static dyn Check<Live>] {
+        &[&SignedIn, &Consented, &ClockRight]
+    }
+}
+
+/// The Graph of the person who signed in, or the trouble that nobody did.
+pub(crate) fn signed_in(cx: &Live) -> Result<&Graph, Trouble> {
+    cx.graph.as_ref().ok_or_else(|| {
+        Trouble::new(TroubleKind::NeedsPerson, "Nobody is signed in to Entra", "Nothing was changed.")
+            .doing("Preparing a call to Microsoft Graph.")
+            .next("Sign in", "The sign-in page opens in your browser.", engine::NextDo::SignIn)
+    })
+}
+
+fn rights_ask() -> Ask {
+    Ask::choice(
+        RIGHTS,
+        "What may Lockstep do in Entra?",
+        "You can change this later and sign in again.",
+        &[
+            ("write", "Read, and make the changes I confirm", "The right to change applications is asked for when you come to that step."),
+            ("read", "Only read", "Lockstep asks for read rights only and never writes. You do each step by hand, and it proves them."),
+        ],
+    )
+    .default("write")
+}
+
+fn client_ask() -> Ask {
+    Ask::choice(
+        CLIENT,
+        "As which application does Lockstep sign in?",
+        "Microsoft shows this name on the consent page and in its sign-in log.",
+        &[
+            ("own", "A registration of my own", "Recommended for production: you decide what it may do, and can delete it afterwards."),
+            ("make", "Let Lockstep make a registration", "You sign in once with Microsoft's tool, Lockstep shows and makes the registration, then you sign in with it."),
+            (
+                "quick",
+                "Microsoft Graph Command Line Tools",
+                "The quick way for a trial. What you consent to here is shared with everybody who uses that tool in your tenant, \
+                 the log shows Microsoft's name, and some tenants block it.",
+            ),
+        ],
+    )
+}
+
+fn own_client_ask() -> Ask {
+    let mut ask = Ask::new(
+        CLIENT_ID,
+        AskKind::Text,
+        "Application (client) ID",
+        "From the overview of your registration. Register it with exactly these settings.",
+    );
+    ask.example = Some("11111111-2222-3333-4444-555555555555".to_owned());
+    let scopes: Vec<_> = read_scopes().into_iter().chain(write_scopes()).map(|scope| scope.name).collect();
+    ask.copies = vec![
+        ("Name".into(), "Any name will do.".into(), REGISTRATION.into()),
+        ("Supported account types".into(), "Only your own directory.".into(), "Accounts in this organizational directory only".into()),
+        ("Redirect URI".into(), "Platform: Mobile and desktop applications. No port, no path.".into(), "http://localhost".into()),
+        ("API permissions".into(), "Microsoft Graph, delegated. No client secret.".into(), scopes.join(" ")),
+        ("Allow public client flows".into(), "Only if you want to sign in with a code.".into(), "No".into()),
+    ];
+    ask
+}
+
+/// A registration for one directory must not be used without naming it (AADSTS50194, entra.md 1.1).
+fn tenant_ask() -> Ask {
+    let mut ask = Ask::new(
+        TENANT,
+        AskKind::Text,
+        "Directory (tenant) ID",
+        "It stands beside the client id. A verified domain name of the tenant will do too.",
+    );
+    ask.example = Some("contoso.com".to_owned());
+    ask
+}
+
+/// The settings of entra.md 1.4 A.
+fn registration_change(tag: &str) -> Change {
+    let access: Vec<Value> = read_scopes()
+        .into_iter()
+        .chain(write_scopes())
+        .map(|scope| json!({ "id": scope.guid, "type": "Scope" }))
+        .collect();
+    Change {
+        id: "registration".into(),
+        system: "Entra".into(),
+        what: "App registration".into(),
+        about: "with its service principal".into(),
+        now: "Does not exist".into(),
+        then: REGISTRATION.into(),
+        then_about: "public client, redirect http://localhost, no secret".into(),
+        code: false,
+        before: None,
+        after: Some(json!({
+            "displayName": REGISTRATION,
+            "signInAudience": "AzureADMyOrg",
+            "isFallbackPublicClient": false,
+            "publicClient": { "redirectUris": ["http://localhost"] },
+            "requiredResourceAccess": [{ "resourceAppId": connect::signin::GRAPH_RESOURCE, "resourceAccess": access }],
+            "tags": [registration_tag(tag)],
+        })),
+        undo: Undo::Delete {
+            said: "Yes, deletes it".into(),
+            about: "Microsoft keeps it 30 days".into(),
+        },
+    }
+}
+
+fn registration_tag(tag: &str) -> String {
+    format!("{tag}:client")
+}
+
+fn registration_facts(application: &connect::entra::Application) -> Facts {
+    Facts::new().with("registration.object", &application.id).with(MADE_CLIENT, &application.app_id)
+}
+
+/// The registration, once both its halves stand.
+async fn find_registration(graph: &Graph, tag: &str) -> Result<Option<Facts>, Trouble> {
+    let Some(application) = tagged(graph, tag).await? else { return Ok(None) };
+    let whole = has_principal(graph, &application.app_id).await?;
+    Ok(whole.then(|| registration_facts(&application)))
+}
+
+async fn tagged(graph: &Graph, tag: &str) -> Result<Option<connect::entra::Application>, Trouble> {
+    let found = graph.applications_tagged(&registration_tag(tag)).await;
+    let found = found.map_err(|fault| trouble(&fault, "Looking for Lockstep's registration."))?;
+    Ok(found.value.into_iter().next())
+}
+
+async fn has_principal(graph: &Graph, app_id: &str) -> Result<bool, Trouble> {
+    let found = graph.service_principal_of_app(app_id).await;
+    Ok(found.map_err(|fault| trouble(&fault, "Looking for the service principal of Lockstep's registration."))?.value.is_some())
+}
+
+fn colleague(known: &Known) -> Option<Vec<Finding>> {
+    (Who::of(known) == Who::AtlassianOnly).then(|| {
+        Finding::only(Verdict::skipped(Skip::ColleagueDoes, "A colleague does the Entra side", "Not looked at from here."))
+    })
+}
+
+/// What every check of the Entra side says before anybody is signed in.
+pub(crate) fn nobody(cx: &Live, known: &Known, title: &str) -> Result<Graph, Vec<Finding>> {
+    if let Some(findings) = colleague(known) {
+        return Err(findings);
+    }
+    cx.graph.clone().ok_or_else(|| {
+        let verdict = Verdict::skipped(Skip::NothingYet, title, "Sign in first.");
+        Finding::only(match fix(TEXT, "signed-out", &cx.cloud, known, &[]) {
+            Some(fix) => verdict.fix(fix),
+            None => verdict,
+        })
+    })
+}
+
+struct SignedIn;
+
+#[async_trait]
+impl Check<Live> for SignedIn {
+    fn id(&self) -> &'static str {
+        "signed-in"
+    }
+
+    fn title(&self) -> &'static str {
+        "Somebody is signed in"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let graph = match nobody(cx, known, "Nobody is signed in yet") {
+            Ok(graph) => graph,
+            Err(findings) => return findings,
+        };
+        let me = match graph.me().await {
+            Ok(me) => me,
+            Err(fault) => {
+                let trouble = trouble(&fault, "Reading who is signed in.");
+                return Finding::only(Verdict::unknown("Who is signed in could not be read", &trouble));
+            }
+        };
+        let tenant = known.fact("entra.tenant_name").unwrap_or("the tenant");
+        let name = me.value.display_name.clone();
+        let verdict = Verdict::new(
+            VerdictState::Pass,
+            format!("{name} is signed in to {tenant}"),
+            me.value.user_principal_name.clone(),
+        );
+        Finding::only(verdict.by(&me.call))
+    }
+}
+
+struct Consented;
+
+#[async_trait]
+impl Check<Live> for Consented {
+    fn id(&self) -> &'static str {
+        "consent"
+    }
+
+    fn title(&self) -> &'static str {
+        "The read rights are granted"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let graph = match nobody(cx, known, "Rights are granted at sign-in") {
+            Ok(graph) => graph,
+            Err(findings) => return findings,
+        };
+        let wanted = read_scopes();
+        let missing: Vec<_> = wanted.iter().filter(|scope| !graph.session().has(scope)).map(|scope| scope.name).collect();
+        let granted = graph.session().granted().join(" ");
+        let verdict = if missing.is_empty() {
+            Verdict::new(VerdictState::Pass, "The rights to read are granted", "The right to change is asked for at the first step that changes something.")
+        } else {
+            let detail = format!("Not granted: {}. What they would show can't be ticked off.", words::list(&missing));
+            let verdict = Verdict::new(VerdictState::Warn, "Some rights to read are missing", detail);
+            match fix(TEXT, "consent", &cx.cloud, known, &[]) {
+                Some(fix) => verdict.fix(fix),
+                None => verdict,
+            }
+        };
+        Finding::only(verdict.told("Call", "the scope field of Microsoft's token answer").saw("Granted", &granted))
+    }
+}
+
+struct ClockRight;
+
+#[async_trait]
+impl Check<Live> for ClockRight {
+    fn id(&self) -> &'static str {
+        "clock"
+    }
+
+    fn title(&self) -> &'static str {
+        "This computer's clock is right"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let graph = match nobody(cx, known, "The clock is compared with Microsoft's after sign-in") {
+            Ok(graph) => graph,
+            Err(findings) => return findings,
+        };
+        let me = match graph.me().await {
+            Ok(me) => me,
+            Err(fault) => {
+                let trouble = trouble(&fault, "Reading Microsoft's clock.");
+                return Finding::only(Verdict::unknown("Microsoft's clock could not be read", &trouble));
+            }
+        };
+        let Some(server) = me.server_date else {
+            let verdict = Verdict::new(VerdictState::Unknown, "The answer carried no time", "The clock could not be compared.");
+            return Finding::only(verdict.by(&me.call));
+        };
+        let off = me.call.at.as_second() - server.as_second();
+        let verdict = clock_verdict(off);
+        let verdict = match fix(TEXT, "clock", &cx.cloud, known, &[]) {
+            Some(fix) if verdict.state == VerdictState::Fail => verdict.fix(fix),
+            _ => verdict,
+        };
+        let compared = verdict.compared(&format!("about {server}, by the Date header"), &format!("{}", me.call.at));
+        Finding::only(compared.by(&me.call))
+    }
+}
+
+/// The verdict on a clock that is `off` seconds ahead of Microsoft's.
+fn clock_verdict(off: i64) -> Verdict {
+    if off.abs() <= CLOCK_TOLERANCE_SECONDS {
+        return Verdict::new(VerdictState::Pass, "This computer's clock is right", "It agrees with Microsoft's.");
+    }
+    let minutes = (off.abs() + 30) / 60;
+    let side = if off > 0 { "ahead of" } else { "behind" };
+    Verdict::new(
+        VerdictState::Fail,
+        format!("This computer's clock is {} {side} Microsoft's", words::count(minutes as usize, "minute", "minutes")),
+        "Sign-ins and certificates are judged by the clock.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_wrong_from_five_minutes_on() {
+        for (off, state, title) in [
+            (0, VerdictState::Pass, "This computer's clock is right"),
+            (-300, VerdictState::Pass, "This computer's clock is right"),
+            (3_600, VerdictState::Fail, "This computer's clock is 60 minutes ahead of Microsoft's"),
+            (-360, VerdictState::Fail, "This computer's clock is 6 minutes behind Microsoft's"),
+        ] {
+            let verdict = clock_verdict(off);
+            assert_eq!((verdict.state, verdict.title.as_str()), (state, title), "{off} s");
+        }
+    }
+
+    #[test]
+    fn reading_only_asks_for_no_right_to_write() {
+        let mut known = Known::default();
+        assert!(scopes(&known, true).iter().any(|scope| scope.name == "Application.ReadWrite.All"));
+        assert!(!scopes(&known, false).iter().any(|scope| scope.name.contains("ReadWrite")));
+        known.answers.insert(RIGHTS.into(), "read".into());
+        assert!(!scopes(&known, true).iter().any(|scope| scope.name.contains("ReadWrite")));
+    }
+}

@@ -1,0 +1,79 @@
+//! The targets: what Entra can be connected to. Adding one is a constant, a folder and a line in [`GUIDES`].
+
+use std::sync::Arc;
+
+use engine::{Ask, Entry, Guide, Journal, MemoryStore, State, SystemClock};
+
+use crate::shared::sign_in;
+use crate::{Live, atlassian};
+
+/// A target and its guide.
+pub struct Target {
+    /// The id, as answered in the plan.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// Its guide.
+    pub guide: &'static Guide<Live>,
+}
+
+/// Every target, in the order in which they are offered.
+pub const GUIDES: &[Target] = &[Target {
+    id: "atlassian",
+    name: "Atlassian Cloud",
+    about: "Jira, Confluence and the rest at atlassian.net: the gallery application Atlassian Cloud in Entra.",
+    guide: &atlassian::GUIDE,
+}];
+
+/// The target of an id; the first one while nothing is answered.
+pub fn target(id: Option<&str>) -> &'static Target {
+    GUIDES.iter().find(|target| Some(target.id) == id).unwrap_or(&GUIDES[0])
+}
+
+/// Every ask that can come up in any guide, with its step's title: those that are always asked, those that an answer
+/// brings up, and those that depend on what is found.
+pub fn every_ask() -> Vec<(&'static str, Ask)> {
+    let own_client = asked_with(&[(sign_in::CLIENT, "own")]);
+    let mut all: Vec<(&'static str, Ask)> = Vec::new();
+    for target in GUIDES {
+        for step in target.guide.steps() {
+            let asks = [step.asks(&State::default()), step.asks(&own_client), atlassian::found_asks(&step.id())].concat();
+            for ask in asks {
+                if !all.iter().any(|(_, known)| known.id == ask.id) {
+                    all.push((step.title(), ask));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The state after these answers.
+fn asked_with(answers: &[(&str, &str)]) -> State {
+    let journal = Journal::open(Box::new(MemoryStore::default()), Arc::new(SystemClock));
+    let Ok(journal) = journal else { return State::default() };
+    for (ask, value) in answers {
+        // A journal in memory takes every entry.
+        let _ = journal.append(Entry::Answered { step: sign_in::ID, ask: (*ask).to_owned(), value: (*value).to_owned() });
+    }
+    journal.state()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guide_is_in_order() {
+        for target in GUIDES {
+            assert_eq!(engine::in_order(target.guide), Ok(()), "{}", target.id);
+        }
+    }
+
+    #[test]
+    fn an_unknown_target_is_the_first() {
+        assert_eq!(target(Some("no such")).id, "atlassian");
+    }
+}
