@@ -39,6 +39,8 @@ pub(crate) struct Quirks {
     pub delay: Option<Delay>,
     pub instantiate_not_found: u32,
     pub challenge: Option<Challenge>,
+    /// How many challenges there were, so that an old answer does not fit a new one.
+    pub challenges: i64,
     pub deny_consent: bool,
     pub approval_required: bool,
     pub conditional_access: bool,

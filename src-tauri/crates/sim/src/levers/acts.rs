@@ -362,7 +362,8 @@ fn replicas_disagree(world: &mut World, sent: &Value) -> Done {
 }
 
 fn challenge(world: &mut World, person: bool) -> Done {
-    let since = world.clock.now().as_second().to_string();
+    world.quirks.challenges += 1;
+    let since = (world.clock.now().as_second() + world.quirks.challenges).to_string();
     let claims = json!({"access_token": {"nbf": {"essential": true, "value": since}}}).to_string();
     world.quirks.challenge = Some(Challenge { claims, person });
     Ok(())

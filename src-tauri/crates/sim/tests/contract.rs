@@ -1,0 +1,343 @@
+//! Every Graph answer of a long tour is held against Microsoft's own description of the API, and every Atlassian answer
+//! against the published examples. Both lie outside the repository, so a clone without them checks only that the tour
+//! goes through.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+use sim::{Exchange, Host};
+use support::Bench;
+
+/// The calls of the tour: method, path, body. `APP`, `SP` and `ME` stand for ids.
+const TOUR: &[(&str, &str, Option<&str>)] = &[
+    ("GET", "/v1.0/me", None),
+    (
+        "GET",
+        "/v1.0/me?$select=id,displayName,userPrincipalName,mail,userType",
+        None,
+    ),
+    (
+        "GET",
+        "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$count=true",
+        None,
+    ),
+    ("GET", "/v1.0/organization", None),
+    ("GET", "/v1.0/subscribedSkus", None),
+    ("GET", "/v1.0/domains", None),
+    ("GET", "/v1.0/directoryRoles", None),
+    (
+        "GET",
+        "/v1.0/roleManagement/directory/roleDefinitions",
+        None,
+    ),
+    (
+        "GET",
+        "/v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq 'ME'&$expand=roleDefinition",
+        None,
+    ),
+    (
+        "GET",
+        "/v1.0/roleManagement/directory/roleEligibilityScheduleInstances/filterByCurrentUser(on='principal')?$expand=roleDefinition",
+        None,
+    ),
+    ("GET", "/v1.0/users?$top=3", None),
+    ("GET", "/v1.0/users/$count", None),
+    ("GET", "/v1.0/users/ME", None),
+    (
+        "GET",
+        "/v1.0/applicationTemplates?$filter=contains(displayName,'atlassian')",
+        None,
+    ),
+    ("GET", "/v1.0/applicationTemplates?$top=20", None),
+    ("GET", "/v1.0/applications", None),
+    ("GET", "/v1.0/applications/APP?$expand=owners", None),
+    (
+        "PATCH",
+        "/v1.0/applications/APP",
+        Some(r#"{"tags":["x"],"notes":"n"}"#),
+    ),
+    (
+        "GET",
+        "/v1.0/applications?$filter=tags/any(t:t eq 'x')",
+        None,
+    ),
+    ("GET", "/v1.0/servicePrincipals?$top=1", None),
+    ("GET", "/v1.0/servicePrincipals/SP", None),
+    (
+        "PATCH",
+        "/v1.0/servicePrincipals/SP",
+        Some(r#"{"accountEnabled":true}"#),
+    ),
+    ("GET", "/v1.0/servicePrincipals/SP/owners", None),
+    (
+        "POST",
+        "/v1.0/applications",
+        Some(r#"{"displayName":"Own","publicClient":{"redirectUris":["http://localhost"]}}"#),
+    ),
+    ("GET", "/v1.0/oauth2PermissionGrants", None),
+    (
+        "PATCH",
+        "/v1.0/applications/APP",
+        Some(r#"{"colour":"red"}"#),
+    ),
+    (
+        "GET",
+        "/v1.0/applications/00000000-0000-4000-8000-000000000000",
+        None,
+    ),
+    ("GET", "/v1.0/users?$search=\"displayName:a\"", None),
+    ("DELETE", "/v1.0/applications/APP", None),
+    (
+        "GET",
+        "/v1.0/directory/deletedItems/microsoft.graph.application",
+        None,
+    ),
+    (
+        "GET",
+        "/v1.0/directory/deletedItems/microsoft.graph.servicePrincipal",
+        None,
+    ),
+    ("GET", "/v1.0/directory/deletedItems/APP", None),
+    ("POST", "/v1.0/directory/deletedItems/APP/restore", None),
+    ("DELETE", "/v1.0/directory/deletedItems/APP", None),
+];
+
+#[tokio::test]
+async fn graph_answers_fit_the_published_description() {
+    let exchanges = tour().await;
+    assert!(exchanges.len() > TOUR.len() - 2);
+    let Some(contract) = beside("contract/graph.openapi.json") else {
+        return;
+    };
+    let paths = contract["paths"].as_object().unwrap().clone();
+    let components = plain(&contract["components"]);
+    for exchange in exchanges {
+        let Some(schema) = schema_of(&contract, &paths, &exchange) else {
+            continue;
+        };
+        let body: Value = serde_json::from_str(&exchange.answer).unwrap();
+        let document = json!({"allOf": [plain(&schema)], "components": components});
+        let validator = jsonschema::validator_for(&document).unwrap();
+        let faults: Vec<String> = validator
+            .iter_errors(&body)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert!(
+            faults.is_empty(),
+            "{} {} {}: {faults:?}",
+            exchange.method,
+            exchange.path,
+            exchange.status
+        );
+    }
+}
+
+#[tokio::test]
+async fn atlassian_answers_have_the_fields_of_the_published_examples() {
+    let bench = Bench::start("fresh").await;
+    let (key, org) = (
+        bench.given("organization_key"),
+        bench.given("organization_id"),
+    );
+    let calls = [
+        (
+            "org-v1-orgs.get.200.json",
+            "GET",
+            "/admin/v1/orgs".to_owned(),
+        ),
+        (
+            "org-v1-org.get.200.json",
+            "GET",
+            format!("/admin/v1/orgs/{org}"),
+        ),
+        (
+            "org-v1-domains.get.200.json",
+            "GET",
+            format!("/admin/v1/orgs/{org}/domains"),
+        ),
+        (
+            "org-v1-users.get.200.json",
+            "GET",
+            format!("/admin/v1/orgs/{org}/users"),
+        ),
+        (
+            "org-v2-directories.get.200.json",
+            "GET",
+            format!("/admin/v2/orgs/{org}/directories"),
+        ),
+        (
+            "org-v2-directory-users.get.200.json",
+            "GET",
+            format!("/admin/v2/orgs/{org}/directories/-/users"),
+        ),
+        (
+            "org-v2-directory-groups.get.200.json",
+            "GET",
+            format!("/admin/v2/orgs/{org}/directories/-/groups"),
+        ),
+        (
+            "org-v2-workspaces.post.200.json",
+            "POST",
+            format!("/admin/v2/orgs/{org}/workspaces"),
+        ),
+        (
+            "apiaccess-api-keys.get.200.json",
+            "GET",
+            format!("/admin/api-access/v1/orgs/{org}/api-keys"),
+        ),
+        ("org-error.json", "GET", "/admin/v1/orgs/another".to_owned()),
+    ];
+    for (example, method, path) in calls {
+        let body = (method == "POST").then(|| json!({}));
+        let answer = bench.atlassian(&key, method, &path, body).await.json();
+        assert!(answer.is_object());
+        let Some(wanted) = beside(&format!("examples/atlassian/{example}")) else {
+            continue;
+        };
+        let missing: Vec<String> = fields(&wanted, "")
+            .difference(&fields(&answer, ""))
+            .filter(|path| !path.contains("/links/next"))
+            .cloned()
+            .collect();
+        assert!(missing.is_empty(), "{path} lacks {missing:?}");
+        let extra: Vec<String> = fields(&answer, "")
+            .difference(&fields(&wanted, ""))
+            .filter(|path| !path.contains("/links/"))
+            .cloned()
+            .collect();
+        assert!(extra.is_empty(), "{path} has more: {extra:?}");
+    }
+}
+
+async fn tour() -> Vec<Exchange> {
+    let bench = Bench::start("pim-eligible").await;
+    bench
+        .practice
+        .levers()
+        .activate_role("adele@contoso.com", "Cloud Application Administrator")
+        .unwrap();
+    let token = bench
+        .sign_in(
+            0,
+            &format!("{} RoleEligibilitySchedule.Read.Directory", support::SCOPES),
+        )
+        .await;
+    let token = token["access_token"].as_str().unwrap();
+    let (app, principal) = bench.instantiate(token, "Atlassian Cloud").await;
+    let me = bench.graph(token, "GET", "/v1.0/me", None).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (method, path, body) in TOUR {
+        let path = path
+            .replace("APP", &app)
+            .replace("SP", &principal)
+            .replace("ME", &me);
+        let body = body.map(|body| serde_json::from_str(body).unwrap());
+        let answer = bench.graph(token, method, &path, body).await;
+        assert!(answer.status < 500, "{path}: {}", answer.text);
+    }
+    bench
+        .practice
+        .ledger()
+        .into_iter()
+        .filter(|exchange| exchange.host == Host::Graph)
+        .collect()
+}
+
+/// A JSON file beside the repository, where there is one.
+fn beside(name: &str) -> Option<Value> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../../shared")
+        .join(name);
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+fn schema_of(contract: &Value, paths: &Map<String, Value>, exchange: &Exchange) -> Option<Value> {
+    let path = exchange.path.split('?').next()?.strip_prefix("/v1.0")?;
+    let (_, operations) = paths
+        .iter()
+        .filter(|(template, _)| fits(template, path))
+        .min_by_key(|(template, _)| template.matches('{').count())?;
+    let responses = &operations[exchange.method.to_lowercase().as_str()]["responses"];
+    let class = format!("{}XX", exchange.status / 100);
+    let response = [exchange.status.to_string(), class]
+        .iter()
+        .find_map(|key| responses.get(key))
+        .unwrap_or_else(|| panic!("{path}: status {} is not described", exchange.status));
+    let response = match response["$ref"].as_str() {
+        Some(reference) => contract.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => response,
+    };
+    response
+        .pointer("/content/application~1json/schema")
+        .cloned()
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let path = path
+        .replace("%27", "'")
+        .replace("%28", "(")
+        .replace("%29", ")");
+    let (parts, segments): (Vec<&str>, Vec<&str>) =
+        (template.split('/').collect(), path.split('/').collect());
+    parts.len() == segments.len()
+        && parts
+            .iter()
+            .zip(&segments)
+            .all(|(part, segment)| match part.split_once('{') {
+                Some((before, rest)) => {
+                    let after = rest.split_once('}').map_or("", |(_, after)| after);
+                    segment.starts_with(before)
+                        && segment.ends_with(after)
+                        && segment.len() > before.len() + after.len()
+                }
+                None => part == segment,
+            })
+}
+
+/// OpenAPI 3.0 says `nullable` where JSON Schema has a type of its own for it.
+fn plain(schema: &Value) -> Value {
+    match schema {
+        Value::Array(list) => list.iter().map(plain).collect(),
+        Value::Object(object) => {
+            let mut inner: Map<String, Value> = object
+                .iter()
+                .filter(|(name, _)| *name != "nullable")
+                .map(|(name, value)| (name.clone(), plain(value)))
+                .collect();
+            inner.remove("example");
+            if object.get("nullable") == Some(&Value::Bool(true)) {
+                json!({"anyOf": [inner, {"type": "null"}]})
+            } else {
+                Value::Object(inner)
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+/// The paths of every field, with all items of a list as one.
+fn fields(value: &Value, at: &str) -> BTreeSet<String> {
+    match value {
+        Value::Object(object) => object
+            .iter()
+            .flat_map(|(name, value)| {
+                let path = format!("{at}/{name}");
+                let mut inner = fields(value, &path);
+                inner.insert(path);
+                inner
+            })
+            .collect(),
+        Value::Array(list) => list
+            .iter()
+            .flat_map(|item| fields(item, &format!("{at}[]")))
+            .collect(),
+        _ => BTreeSet::new(),
+    }
+}
