@@ -44,13 +44,14 @@ impl Check<Live> for Domains {
             Some(graph) => graph.domains().await.map(|seen| seen.value).unwrap_or_default(),
             None => Vec::new(),
         };
+        let weighs = |domain: &OrgDomain| Weight::of(domain, &in_entra, &domains.value);
         let mut findings: Vec<_> = domains
             .value
             .iter()
             .map(|domain| Finding {
                 key: domain.name.clone(),
                 verdict: match &managed {
-                    Ok(managed) => judge(domain, managed, cx, known).by(&domains.call).by(&managed.call),
+                    Ok(managed) => judge(domain, weighs(domain), managed, cx, known).by(&domains.call).by(&managed.call),
                     Err(fault) => could_not(&format!("The accounts of {} could not be counted", domain.name), fault, "Reading the managed accounts."),
                 },
             })
@@ -65,18 +66,46 @@ impl Check<Live> for Domains {
     }
 }
 
-fn judge(domain: &OrgDomain, managed: &Seen<ManagedTally>, cx: &Live, known: &Known) -> Verdict {
+/// How much a domain matters to this connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// Its people are the tenant's, or it is the only one that could carry the connection.
+    Needed,
+    /// Listed at Atlassian, but not a name of this tenant: worth a word, no obstacle.
+    Beside,
+}
+
+impl Weight {
+    fn of(domain: &OrgDomain, in_entra: &[Domain], at_atlassian: &[OrgDomain]) -> Self {
+        let is_the_tenants = in_entra.iter().any(|own| own.is_verified && own.name.eq_ignore_ascii_case(&domain.name));
+        let another_carries = at_atlassian.iter().any(|other| other.name != domain.name && other.is_verified());
+        if is_the_tenants || !another_carries { Weight::Needed } else { Weight::Beside }
+    }
+
+    fn state(self) -> VerdictState {
+        match self {
+            Weight::Needed => VerdictState::Fail,
+            Weight::Beside => VerdictState::Warn,
+        }
+    }
+}
+
+fn judge(domain: &OrgDomain, weight: Weight, managed: &Seen<ManagedTally>, cx: &Live, known: &Known) -> Verdict {
     let name = &domain.name;
     let word = domain.claim_status.clone().unwrap_or_else(|| "not told".to_owned());
     if !domain.is_verified() {
-        let verdict = Verdict::new(VerdictState::Fail, format!("{name} is not verified at Atlassian"), format!("Atlassian calls it “{word}”."));
+        let detail = match weight {
+            Weight::Needed => format!("Atlassian calls it “{word}”."),
+            Weight::Beside => format!("Atlassian calls it “{word}”. Its people stay outside single sign-on; it is no name of this tenant."),
+        };
+        let verdict = Verdict::new(weight.state(), format!("{name} is not verified at Atlassian"), detail);
         return with_fix(verdict, "verify", cx, known, &[("domain", name)]).compared("verified", &word);
     }
     let accounts = managed.value.by_domain.get(&name.to_lowercase()).copied().unwrap_or(0);
     let found = format!("domain {word}, {accounts} managed accounts of {}", managed.value.total);
     let expected = format!("1 managed account or more with an address at {name}");
     if accounts == 0 {
-        let verdict = Verdict::new(VerdictState::Fail, format!("{name} is verified, but no account is claimed"), "Its people can’t use single sign-on until you claim them.");
+        let verdict = Verdict::new(weight.state(), format!("{name} is verified, but no account is claimed"), "Its people can’t use single sign-on until you claim them.");
         return with_fix(verdict, "claim", cx, known, &[("domain", name)]).compared(&expected, &found);
     }
     let verdict = Verdict::new(
