@@ -152,24 +152,8 @@ impl Autopilot {
     /// # Errors
     /// Where it got lost.
     pub async fn go_through(&self, url: &Url) -> Result<(), AutopilotFault> {
-        let mut page = self.visitor.get(url).await?;
-        let mut signed_in = false;
-        for _ in 0..MOST_PAGES {
-            // Another place than the practice's own: the program's page at the end.
-            if !self.visitor.is_practice(page.url()) {
-                return Ok(());
-            }
-            let Some((form, fill)) = self.next_form(&page, signed_in) else {
-                return if page.forms().is_empty() && page.is_success() && signed_in {
-                    Ok(())
-                } else {
-                    Err(page.lost())
-                };
-            };
-            signed_in |= fill.iter().any(|(name, _)| is_password(name));
-            page = self.visitor.submit(&form, &fill).await?;
-        }
-        Err(page.lost())
+        let page = self.visitor.get(url).await?;
+        self.go_on(page).await
     }
 
     /// Enters the code of a device sign-in and goes through what follows.
@@ -195,19 +179,19 @@ impl Autopilot {
             .visitor
             .submit(form, &[(field, user_code.to_owned())])
             .await?;
-        self.from_page(next).await
+        self.go_on(next).await
     }
 
-    async fn from_page(&self, page: Page) -> Result<(), AutopilotFault> {
-        let mut page = page;
+    async fn go_on(&self, mut page: Page) -> Result<(), AutopilotFault> {
         let mut signed_in = false;
         for _ in 0..MOST_PAGES {
+            // Another place than the practice's own: the program's page at the end.
+            if !self.visitor.is_practice(page.url()) {
+                return Ok(());
+            }
             let Some((form, fill)) = self.next_form(&page, signed_in) else {
-                return if page.forms().is_empty() && page.is_success() {
-                    Ok(())
-                } else {
-                    Err(page.lost())
-                };
+                let ended = page.forms().is_empty() && page.is_success() && signed_in;
+                return if ended { Ok(()) } else { Err(page.lost()) };
             };
             signed_in |= fill.iter().any(|(name, _)| is_password(name));
             page = self.visitor.submit(&form, &fill).await?;

@@ -47,7 +47,15 @@ impl Atlassian {
     pub async fn managed_tally(&self, org: &str) -> Result<Seen<ManagedTally>, Fault> {
         let (api, org) = (self.clone(), org.to_owned());
         let key = format!("TALLY {}", self.users_url(&org));
-        let work = move || async move { api.count_managed(&org).await.map(Arc::new).map_err(Arc::new) }.boxed();
+        let work = move || {
+            async move {
+                api.count_managed(&org)
+                    .await
+                    .map(Arc::new)
+                    .map_err(Arc::new)
+            }
+            .boxed()
+        };
         let seen = self.pass.once(key, work).await?;
         Ok(Seen {
             value: decode(&seen.value, &seen.call)?,
@@ -76,6 +84,11 @@ impl Atlassian {
     /// Any [`Fault`], as for every read.
     pub async fn organization_admins(&self, org: &str) -> Result<Seen<Vec<DirectoryUser>>, Fault> {
         let users = self.directory_users(org, "-").await?;
-        Ok(users.map(|users| users.into_iter().filter(DirectoryUser::is_org_admin).collect()))
+        Ok(users.map(|users| {
+            users
+                .into_iter()
+                .filter(DirectoryUser::is_org_admin)
+                .collect()
+        }))
     }
 }

@@ -288,12 +288,16 @@ pub struct Template {
 impl Template {
     /// Whether SAML single sign-on is among its modes.
     pub fn supports_saml(&self) -> bool {
-        self.supported_single_sign_on_modes.iter().any(|mode| mode.eq_ignore_ascii_case("saml"))
+        self.supported_single_sign_on_modes
+            .iter()
+            .any(|mode| mode.eq_ignore_ascii_case("saml"))
     }
 
     /// Whether it says that it can provision.
     pub fn supports_provisioning(&self) -> bool {
-        self.supported_provisioning_types.iter().any(|kind| kind.eq_ignore_ascii_case("sync"))
+        self.supported_provisioning_types
+            .iter()
+            .any(|kind| kind.eq_ignore_ascii_case("sync"))
     }
 }
 

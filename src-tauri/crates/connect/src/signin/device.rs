@@ -142,3 +142,35 @@ fn keeps_waiting(fault: Fault, interval: Duration) -> Result<Duration, Fault> {
         _ => Err(fault),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_on_waiting_and_how_slowly() {
+        let five = Duration::from_secs(5);
+        let slower = [
+            FaultKind::SignIn(SignInFault::SlowDown),
+            FaultKind::Throttled,
+            FaultKind::Reset,
+            FaultKind::Unavailable,
+        ];
+        for kind in slower {
+            assert_eq!(keeps_waiting(Fault::new(kind), five), Ok(five + SLOWER));
+        }
+        assert_eq!(
+            keeps_waiting(Fault::sign_in(SignInFault::Pending), five),
+            Ok(five)
+        );
+        let ends = [
+            FaultKind::SignIn(SignInFault::Denied),
+            FaultKind::Cancelled,
+            FaultKind::Tls,
+            FaultKind::BadRequest,
+        ];
+        for kind in ends {
+            assert!(keeps_waiting(Fault::new(kind), five).is_err());
+        }
+    }
+}

@@ -288,16 +288,22 @@ impl Session {
         scopes: &[&'static Scope],
         cancel: &CancellationToken,
     ) -> Result<(), Fault> {
-        for wait in AFTER_CONSENT {
+        self.need_after(scopes, AFTER_CONSENT, cancel).await
+    }
+
+    async fn need_after(
+        &self,
+        scopes: &[&'static Scope],
+        waits: [Duration; 3],
+        cancel: &CancellationToken,
+    ) -> Result<(), Fault> {
+        for wait in waits {
             match self.need(scopes).await {
                 Err(fault) if fault.as_sign_in() == Some(&SignInFault::ConsentNeeded) => {}
                 other => return other,
             }
-            if cancel
-                .run_until_cancelled(tokio::time::sleep(wait))
-                .await
-                .is_none()
-            {
+            let waited = cancel.run_until_cancelled(tokio::time::sleep(wait)).await;
+            if cancel.is_cancelled() || waited.is_none() {
                 return Err(Fault::new(FaultKind::Cancelled));
             }
         }
