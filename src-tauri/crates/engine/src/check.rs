@@ -147,7 +147,9 @@ impl Verdict {
     pub fn unknown(title: impl Into<String>, trouble: &Trouble) -> Self {
         let mut verdict = Self::new(VerdictState::Unknown, title, trouble.title.clone());
         if let Some(said) = &trouble.said {
-            verdict = verdict.saw("Answer", &said.answer).saw(&format!("{} said", said.by), &said.words);
+            verdict = verdict
+                .saw("Answer", &said.answer)
+                .saw(&format!("{} said", said.by), &said.words);
             if let Some(id) = &said.request_id {
                 verdict = verdict.saw("Request id", id);
             }

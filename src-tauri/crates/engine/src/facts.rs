@@ -39,7 +39,9 @@ impl Facts {
 
     /// Name and value, in order of name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Whether nothing is known.
@@ -65,6 +67,9 @@ impl Known {
 
     /// The answer to an ask; an empty answer counts as none.
     pub fn answer(&self, ask: &str) -> Option<&str> {
-        self.answers.get(ask).map(String::as_str).filter(|answer| !answer.is_empty())
+        self.answers
+            .get(ask)
+            .map(String::as_str)
+            .filter(|answer| !answer.is_empty())
     }
 }

@@ -21,7 +21,9 @@ pub struct Phase<Cx: 'static> {
 impl<Cx> Guide<Cx> {
     /// Every step in order.
     pub fn steps(&self) -> impl Iterator<Item = &'static dyn Step<Cx>> + '_ {
-        self.phases.iter().flat_map(|phase| phase.steps.iter().copied())
+        self.phases
+            .iter()
+            .flat_map(|phase| phase.steps.iter().copied())
     }
 
     /// The step of an id.
@@ -39,7 +41,10 @@ impl<Cx> Guide<Cx> {
 
     /// The phase that a step stands in.
     pub fn phase_of(&self, id: &StepId) -> Option<&'static str> {
-        let phase = self.phases.iter().find(|phase| phase.steps.iter().any(|step| step.id() == *id))?;
+        let phase = self
+            .phases
+            .iter()
+            .find(|phase| phase.steps.iter().any(|step| step.id() == *id))?;
         Some(phase.title)
     }
 }

@@ -121,7 +121,9 @@ pub struct Record {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// It was written by a newer program.
-    #[error("the journal was written by a newer version of the program (format {found}, this one knows {known})")]
+    #[error(
+        "the journal was written by a newer version of the program (format {found}, this one knows {known})"
+    )]
     Newer {
         /// The format found.
         found: u32,
@@ -209,7 +211,8 @@ impl Journal {
             open.dirty = false;
         }
         let record = record(&open.sum, open.seq + 1, self.clock.now(), entry);
-        let mut line = serde_json::to_vec(&record).map_err(|error| JournalError::Write(error.into()))?;
+        let mut line =
+            serde_json::to_vec(&record).map_err(|error| JournalError::Write(error.into()))?;
         line.push(b'\n');
         open.dirty = true;
         open.store.append(&line).map_err(JournalError::Write)?;
@@ -253,13 +256,23 @@ fn read(bytes: &[u8]) -> Result<(Vec<Record>, usize), JournalError> {
     let mut records: Vec<Record> = Vec::new();
     let mut good = 0;
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let Some(line) = line.strip_suffix(b"\n") else { break };
+        let Some(line) = line.strip_suffix(b"\n") else {
+            break;
+        };
         let found = read_line(line, index + 1)?;
         let sum_before = records.last().map_or("", |record| record.sum.as_str());
-        let wanted = record(sum_before, records.len() as u64 + 1, found.at, found.entry.clone());
+        let wanted = record(
+            sum_before,
+            records.len() as u64 + 1,
+            found.at,
+            found.entry.clone(),
+        );
         if wanted != found {
             let what = "it does not follow from the line before".to_owned();
-            return Err(JournalError::Damaged { line: index + 1, what });
+            return Err(JournalError::Damaged {
+                line: index + 1,
+                what,
+            });
         }
         records.push(found);
         good += line.len() + 1;
@@ -324,7 +337,12 @@ impl FileStore {
 }
 
 fn readable_prefix(bytes: &[u8]) -> usize {
-    let mut ends: Vec<usize> = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+    let mut ends: Vec<usize> = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .map(|(at, _)| at + 1)
+        .collect();
     while let Some(end) = ends.pop() {
         if read(&bytes[..end]).is_ok() {
             return end;
@@ -403,7 +421,8 @@ impl MemoryStore {
 
     /// The bytes as text.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+        String::from_utf8_lossy(&self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
+            .into_owned()
     }
 
     /// A journal with these bytes.
@@ -417,11 +436,18 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn load(&mut self) -> io::Result<Vec<u8>> {
-        Ok(self.bytes.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        Ok(self
+            .bytes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone())
     }
 
     fn cut(&mut self, len: u64) -> io::Result<()> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).truncate(len as usize);
+        self.bytes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .truncate(len as usize);
         Ok(())
     }
 
@@ -447,7 +473,9 @@ mod tests {
     use crate::FixedClock;
 
     fn clock() -> Arc<dyn Clock> {
-        Arc::new(FixedClock::at("2026-11-22T10:00:00Z".parse().expect("a time")))
+        Arc::new(FixedClock::at(
+            "2026-11-22T10:00:00Z".parse().expect("a time"),
+        ))
     }
 
     fn answered(value: &str) -> Entry {
@@ -475,7 +503,10 @@ mod tests {
     fn the_state_is_what_was_written() {
         let store = written(&["Contoso", "Contoso production"]);
         let journal = reopen(&store).expect("opens");
-        assert_eq!(journal.state().known().answer("name"), Some("Contoso production"));
+        assert_eq!(
+            journal.state().known().answer("name"),
+            Some("Contoso production")
+        );
     }
 
     #[test]
@@ -485,7 +516,11 @@ mod tests {
         for cut in second..whole.len() {
             let store = MemoryStore::of(&whole[..cut]);
             let journal = reopen(&store).expect("opens");
-            assert_eq!(journal.state().known().answer("name"), Some("one"), "cut at {cut}");
+            assert_eq!(
+                journal.state().known().answer("name"),
+                Some("one"),
+                "cut at {cut}"
+            );
             journal.append(answered("three")).expect("appends");
             let again = reopen(&store).expect("opens again");
             assert_eq!(again.state().known().answer("name"), Some("three"));
@@ -497,14 +532,32 @@ mod tests {
         let whole = written(&["one", "two", "three"]).text();
         let cases = [
             (whole.replacen("\"two\"", "\"2\"", 1), "a value changed"),
-            (whole.replacen("{\"v\":1,\"seq\":2", "{\"v\":1,\"seq\":3", 1), "a number changed"),
-            (whole.lines().filter(|line| !line.contains("two")).map(|line| format!("{line}\n")).collect(), "a line gone"),
-            (whole.replacen("\"seq\":2", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", 1), "zeros"),
+            (
+                whole.replacen("{\"v\":1,\"seq\":2", "{\"v\":1,\"seq\":3", 1),
+                "a number changed",
+            ),
+            (
+                whole
+                    .lines()
+                    .filter(|line| !line.contains("two"))
+                    .map(|line| format!("{line}\n"))
+                    .collect(),
+                "a line gone",
+            ),
+            (
+                whole.replacen("\"seq\":2", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", 1),
+                "zeros",
+            ),
         ];
         for (text, why) in cases {
             let store = MemoryStore::of(&text);
-            let error = reopen(&store).err().unwrap_or_else(|| panic!("{why} must be noticed"));
-            assert!(matches!(error, JournalError::Damaged { line: 2, .. }), "{why}: {error}");
+            let error = reopen(&store)
+                .err()
+                .unwrap_or_else(|| panic!("{why} must be noticed"));
+            assert!(
+                matches!(error, JournalError::Damaged { line: 2, .. }),
+                "{why}: {error}"
+            );
             assert_eq!(store.text(), text, "{why}: left as it was");
         }
     }
@@ -513,7 +566,10 @@ mod tests {
     fn a_newer_journal_is_left_alone() {
         let text = "{\"v\":2,\"seq\":1,\"new\":true}\n";
         let store = MemoryStore::of(text);
-        assert!(matches!(reopen(&store), Err(JournalError::Newer { found: 2, known: 1 })));
+        assert!(matches!(
+            reopen(&store),
+            Err(JournalError::Newer { found: 2, known: 1 })
+        ));
         assert_eq!(store.text(), text);
     }
 
@@ -521,11 +577,21 @@ mod tests {
     fn a_full_disk_records_nothing_and_the_next_append_stands_alone() {
         let store = written(&["one"]);
         let full = Journal::open(Box::new(store.full_after(0)), clock()).expect("opens");
-        assert!(matches!(full.append(answered("two")), Err(JournalError::Write(_))));
+        assert!(matches!(
+            full.append(answered("two")),
+            Err(JournalError::Write(_))
+        ));
         assert_eq!(full.state().known().answer("name"), Some("one"));
         let journal = reopen(&store).expect("opens");
         journal.append(answered("three")).expect("appends");
-        assert_eq!(reopen(&store).expect("opens").state().known().answer("name"), Some("three"));
+        assert_eq!(
+            reopen(&store)
+                .expect("opens")
+                .state()
+                .known()
+                .answer("name"),
+            Some("three")
+        );
     }
 
     #[test]
@@ -545,7 +611,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("journal.jsonl");
         let _store = FileStore::open(&path).expect("opens");
-        let mode = std::fs::metadata(&path).expect("stands").permissions().mode();
+        let mode = std::fs::metadata(&path)
+            .expect("stands")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -553,11 +622,14 @@ mod tests {
     fn a_damaged_journal_can_be_set_aside_and_its_readable_part_goes_on() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("journal.jsonl");
-        let damaged = written(&["one", "two", "three"]).text().replacen("\"three\"", "\"3\"", 1);
+        let damaged = written(&["one", "two", "three"])
+            .text()
+            .replacen("\"three\"", "\"3\"", 1);
         std::fs::write(&path, &damaged).expect("writes");
         let kept = FileStore::set_aside(&path, "1").expect("set aside");
         assert_eq!(std::fs::read_to_string(kept).expect("kept"), damaged);
-        let journal = Journal::open(Box::new(FileStore::open(&path).expect("opens")), clock()).expect("reads");
+        let journal = Journal::open(Box::new(FileStore::open(&path).expect("opens")), clock())
+            .expect("reads");
         assert_eq!(journal.state().known().answer("name"), Some("two"));
     }
 }

@@ -41,7 +41,10 @@ pub fn in_order<Cx>(guide: &Guide<Cx>) -> Result<(), OrderError> {
 pub fn dependents<Cx>(guide: &Guide<Cx>, id: &StepId) -> Vec<StepId> {
     let mut resting = vec![];
     for step in guide.steps() {
-        let rests = step.needs().iter().any(|need| need == id || resting.contains(need));
+        let rests = step
+            .needs()
+            .iter()
+            .any(|need| need == id || resting.contains(need));
         if rests {
             resting.push(step.id());
         }
@@ -51,6 +54,12 @@ pub fn dependents<Cx>(guide: &Guide<Cx>, id: &StepId) -> Vec<StepId> {
 
 /// What a step still needs before it can start.
 pub fn unmet<Cx>(guide: &Guide<Cx>, state: &State, id: &StepId) -> Vec<StepId> {
-    let Some(step) = guide.step(id) else { return Vec::new() };
-    step.needs().iter().filter(|need| !state.is_passed(guide, need)).cloned().collect()
+    let Some(step) = guide.step(id) else {
+        return Vec::new();
+    };
+    step.needs()
+        .iter()
+        .filter(|need| !state.is_passed(guide, need))
+        .cloned()
+        .collect()
 }

@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::settle::{Until, settle};
 use crate::{
-    Change, ChangeRecord, ChangeStanding, Entry, Facts, Finding, Fingerprint, Guide, Journal, JournalError, Known,
-    Patience, Plan, Settled, State, Step, StepId, Trouble, TroubleKind, UndoItem, UndoPlan, fingerprint,
+    Change, ChangeRecord, ChangeStanding, Entry, Facts, Finding, Fingerprint, Guide, Journal,
+    JournalError, Known, Patience, Plan, Settled, State, Step, StepId, Trouble, TroubleKind,
+    UndoItem, UndoPlan, fingerprint,
 };
 
 /// What the guide gives its steps to see the live systems with.
@@ -165,7 +166,12 @@ impl<Cx: Context> Run<'_, Cx> {
                 number: index + 1,
                 of: changes.len(),
             });
-            self.make(step, change, &format!("change {} of {}: {}", index + 1, changes.len(), change.what)).await?;
+            self.make(
+                step,
+                change,
+                &format!("change {} of {}: {}", index + 1, changes.len(), change.what),
+            )
+            .await?;
         }
         Ok(Applied::Made)
     }
@@ -176,7 +182,9 @@ impl<Cx: Context> Run<'_, Cx> {
             change: change.clone(),
         })?;
         let known = self.known();
-        let written = step.apply(&self.cx.fresh().noted(note), &known, change).await;
+        let written = step
+            .apply(&self.cx.fresh().noted(note), &known, change)
+            .await;
         match written {
             Ok(facts) => {
                 // The ids are on record before anything else is asked: a rollback after a crash needs them.
@@ -204,7 +212,12 @@ impl<Cx: Context> Run<'_, Cx> {
     }
 
     /// Nobody knows whether the change was made: look until that is certain.
-    async fn find_out(&self, step: &dyn Step<Cx>, change: &Change, trouble: Trouble) -> Result<(), Trouble> {
+    async fn find_out(
+        &self,
+        step: &dyn Step<Cx>,
+        change: &Change,
+        trouble: Trouble,
+    ) -> Result<(), Trouble> {
         (self.progress)(Progress::FindingOut {
             step: step.id(),
             change: change.id.clone(),
@@ -230,7 +243,12 @@ impl<Cx: Context> Run<'_, Cx> {
         }
     }
 
-    async fn settled(&self, step: &dyn Step<Cx>, change: &Change, until: Until) -> Result<Settled<Facts>, Trouble> {
+    async fn settled(
+        &self,
+        step: &dyn Step<Cx>,
+        change: &Change,
+        until: Until,
+    ) -> Result<Settled<Facts>, Trouble> {
         let patience = self.cx.patience();
         let known = self.known();
         let on_reading = |agreeing| {
@@ -242,7 +260,10 @@ impl<Cx: Context> Run<'_, Cx> {
             });
         };
         settle(patience, until, &self.cancel, on_reading, || {
-            let cx = self.cx.fresh().noted(&format!("reading back: {}", change.what));
+            let cx = self
+                .cx
+                .fresh()
+                .noted(&format!("reading back: {}", change.what));
             let known = known.clone();
             async move { step.read_back(&cx, &known, change).await }
         })
@@ -276,9 +297,16 @@ impl<Cx: Context> Run<'_, Cx> {
         }
     }
 
-    async fn recover_undoing(&self, step: &dyn Step<Cx>, open: &ChangeRecord) -> Result<(), Trouble> {
+    async fn recover_undoing(
+        &self,
+        step: &dyn Step<Cx>,
+        open: &ChangeRecord,
+    ) -> Result<(), Trouble> {
         let known = self.known();
-        if self.stoppable(step.undone(&self.cx.fresh(), &known, &open.change)).await? {
+        if self
+            .stoppable(step.undone(&self.cx.fresh(), &known, &open.change))
+            .await?
+        {
             self.record(Entry::Undone {
                 step: step.id(),
                 change: open.change.id.clone(),
@@ -306,8 +334,17 @@ impl<Cx: Context> Run<'_, Cx> {
 
     /// Looks at one check.
     pub async fn look_at_check(&self, id: &StepId, check: &str) -> Result<(), Trouble> {
-        let Some(check) = self.step(id)?.checks().iter().find(|known| known.id() == check) else {
-            return Err(Trouble::new(TroubleKind::BadInput, "There is no such check", "Nothing was read."));
+        let Some(check) = self
+            .step(id)?
+            .checks()
+            .iter()
+            .find(|known| known.id() == check)
+        else {
+            return Err(Trouble::new(
+                TroubleKind::BadInput,
+                "There is no such check",
+                "Nothing was read.",
+            ));
         };
         let (cx, known) = (self.cx.fresh(), self.known());
         let mut running = FuturesUnordered::new();
@@ -326,7 +363,9 @@ impl<Cx: Context> Run<'_, Cx> {
                 }
                 next = running.next() => next,
             };
-            let Some((step, check, findings)) = next else { return Ok(()) };
+            let Some((step, check, findings)) = next else {
+                return Ok(());
+            };
             self.record(Entry::Looked {
                 step: step.clone(),
                 check: check.clone(),
@@ -367,7 +406,10 @@ impl<Cx: Context> Run<'_, Cx> {
         let plan = self.undo_plan(step);
         for (index, item) in plan.items.iter().enumerate() {
             if self.cancel.is_cancelled() {
-                return Err(Trouble::cancelled(format!("{index} of {} changes were undone.", plan.items.len())));
+                return Err(Trouble::cancelled(format!(
+                    "{index} of {} changes were undone.",
+                    plan.items.len()
+                )));
             }
             (self.progress)(Progress::Undoing {
                 step: item.step.clone(),
@@ -387,7 +429,10 @@ impl<Cx: Context> Run<'_, Cx> {
             change: item.change.id.clone(),
         })?;
         let known = self.known();
-        let cx = self.cx.fresh().noted(&format!("undo: {}", item.change.what));
+        let cx = self
+            .cx
+            .fresh()
+            .noted(&format!("undo: {}", item.change.what));
         let undone = step.undo(&cx, &known, &item.change).await;
         if let Err(trouble) = undone
             && !trouble.is_uncertain()
@@ -397,11 +442,20 @@ impl<Cx: Context> Run<'_, Cx> {
             self.done(step, &item.change, facts, true)?;
             return Err(trouble);
         }
-        let gone = settle(self.cx.patience(), Until::Made, &self.cancel, |_| {}, || {
-            let cx = self.cx.fresh().noted(&format!("reading back the undo: {}", item.change.what));
-            let known = known.clone();
-            async move { Ok(step.undone(&cx, &known, &item.change).await?.then_some(())) }
-        });
+        let gone = settle(
+            self.cx.patience(),
+            Until::Made,
+            &self.cancel,
+            |_| {},
+            || {
+                let cx = self
+                    .cx
+                    .fresh()
+                    .noted(&format!("reading back the undo: {}", item.change.what));
+                let known = known.clone();
+                async move { Ok(step.undone(&cx, &known, &item.change).await?.then_some(())) }
+            },
+        );
         match gone.await? {
             Settled::Agreed(()) => self.record(Entry::Undone {
                 step: item.step.clone(),
@@ -417,11 +471,24 @@ impl<Cx: Context> Run<'_, Cx> {
 
     fn facts_of(&self, item: &UndoItem) -> Facts {
         let state = self.journal.state();
-        let records = state.step(&item.step).map(|step| step.changes.clone()).unwrap_or_default();
-        records.into_iter().find(|record| record.change.id == item.change.id).map(|record| record.facts).unwrap_or_default()
+        let records = state
+            .step(&item.step)
+            .map(|step| step.changes.clone())
+            .unwrap_or_default();
+        records
+            .into_iter()
+            .find(|record| record.change.id == item.change.id)
+            .map(|record| record.facts)
+            .unwrap_or_default()
     }
 
-    fn done(&self, step: &dyn Step<Cx>, change: &Change, facts: Facts, found: bool) -> Result<(), Trouble> {
+    fn done(
+        &self,
+        step: &dyn Step<Cx>,
+        change: &Change,
+        facts: Facts,
+        found: bool,
+    ) -> Result<(), Trouble> {
         self.record(Entry::Done {
             step: step.id(),
             change: change.id.clone(),
@@ -430,7 +497,12 @@ impl<Cx: Context> Run<'_, Cx> {
         })
     }
 
-    fn failed(&self, step: &dyn Step<Cx>, change: &Change, trouble: &Trouble) -> Result<(), Trouble> {
+    fn failed(
+        &self,
+        step: &dyn Step<Cx>,
+        change: &Change,
+        trouble: &Trouble,
+    ) -> Result<(), Trouble> {
         self.record(Entry::Failed {
             step: step.id(),
             change: change.id.clone(),
@@ -440,7 +512,9 @@ impl<Cx: Context> Run<'_, Cx> {
 
     fn learn(&self, step: &StepId, facts: &Facts) -> Result<(), Trouble> {
         let known = self.journal.state();
-        let new = facts.iter().any(|(name, value)| known.known().fact(name) != Some(value));
+        let new = facts
+            .iter()
+            .any(|(name, value)| known.known().fact(name) != Some(value));
         if !new {
             return Ok(());
         }
@@ -451,7 +525,9 @@ impl<Cx: Context> Run<'_, Cx> {
     }
 
     fn record(&self, entry: Entry) -> Result<(), Trouble> {
-        self.journal.append(entry).map_err(|error| not_recorded(&error))
+        self.journal
+            .append(entry)
+            .map_err(|error| not_recorded(&error))
     }
 
     fn known(&self) -> Known {
@@ -461,12 +537,19 @@ impl<Cx: Context> Run<'_, Cx> {
 
     fn step(&self, id: &StepId) -> Result<&'static dyn Step<Cx>, Trouble> {
         self.guide.step(id).ok_or_else(|| {
-            Trouble::new(TroubleKind::BadInput, format!("This guide has no step called {id}"), "Nothing was changed.")
+            Trouble::new(
+                TroubleKind::BadInput,
+                format!("This guide has no step called {id}"),
+                "Nothing was changed.",
+            )
         })
     }
 
     /// A read that the person can stop.
-    async fn stoppable<T>(&self, reading: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    async fn stoppable<T>(
+        &self,
+        reading: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
         tokio::select! {
             () = self.cancel.cancelled() => Err(Trouble::cancelled("Nothing was changed.")),
             read = reading => read,
@@ -475,7 +558,11 @@ impl<Cx: Context> Run<'_, Cx> {
 }
 
 fn stopped_before(index: usize, of: usize) -> Trouble {
-    Trouble::cancelled(format!("Stopped before change {} of {of}. {}", index + 1, so_far(index)))
+    Trouble::cancelled(format!(
+        "Stopped before change {} of {of}. {}",
+        index + 1,
+        so_far(index)
+    ))
 }
 
 fn so_far(made: usize) -> String {
@@ -490,18 +577,32 @@ fn stopped_in_the_middle(change: &Change) -> Trouble {
     Trouble::new(
         TroubleKind::Refused,
         "Lockstep was stopped in the middle of a change",
-        format!("{} was not changed: Lockstep looked for it, and it is not there.", change.what),
+        format!(
+            "{} was not changed: Lockstep looked for it, and it is not there.",
+            change.what
+        ),
     )
-    .next("Make the changes again", "The plan is computed afresh from what is there now.", crate::NextDo::Retry)
+    .next(
+        "Make the changes again",
+        "The plan is computed afresh from what is there now.",
+        crate::NextDo::Retry,
+    )
 }
 
 fn not_seen_yet(change: &Change) -> Trouble {
     Trouble::new(
         TroubleKind::Refused,
         "The change was made, but can't be seen everywhere yet",
-        format!("{} was changed and is on record. It was not read back in the longest usual time.", change.what),
+        format!(
+            "{} was changed and is on record. It was not read back in the longest usual time.",
+            change.what
+        ),
     )
-    .next("Look again", "Lockstep reads it back again and goes on from there.", crate::NextDo::Retry)
+    .next(
+        "Look again",
+        "Lockstep reads it back again and goes on from there.",
+        crate::NextDo::Retry,
+    )
 }
 
 fn not_undone_yet(change: &Change) -> Trouble {
@@ -510,7 +611,11 @@ fn not_undone_yet(change: &Change) -> Trouble {
         "The undo was sent, but can't be seen everywhere yet",
         format!("{} may still be there on some servers.", change.what),
     )
-    .next("Look again", "Lockstep reads it back again and goes on from there.", crate::NextDo::Retry)
+    .next(
+        "Look again",
+        "Lockstep reads it back again and goes on from there.",
+        crate::NextDo::Retry,
+    )
 }
 
 fn not_recorded(error: &JournalError) -> Trouble {
@@ -532,5 +637,9 @@ fn not_recorded(error: &JournalError) -> Trouble {
         request_id: None,
         at: None,
     })
-    .next("Make room on the disk", "Then try again: Lockstep looks at what is there before it goes on.", crate::NextDo::Retry)
+    .next(
+        "Make room on the disk",
+        "Then try again: Lockstep looks at what is there before it goes on.",
+        crate::NextDo::Retry,
+    )
 }

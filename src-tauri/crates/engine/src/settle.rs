@@ -88,7 +88,11 @@ where
                 agreeing = 0;
                 on_reading(agreeing);
                 // Once seen, it is there: only the longest wait ends it then.
-                let limit = if last_seen > started { patience.at_most } else { limit };
+                let limit = if last_seen > started {
+                    patience.at_most
+                } else {
+                    limit
+                };
                 if started.elapsed() >= limit {
                     return Ok(Settled::NotSeen);
                 }
@@ -115,12 +119,22 @@ mod tests {
     async fn settle_over(readings: &[bool], until: Until) -> (Settled<usize>, usize) {
         let mut asked = 0;
         let cancel = CancellationToken::new();
-        let settled = settle(patience(), until, &cancel, |_| {}, || {
-            let seen = readings.get(asked).or(readings.last()).copied().unwrap_or(false);
-            asked += 1;
-            let at = asked;
-            async move { Ok(seen.then_some(at)) }
-        })
+        let settled = settle(
+            patience(),
+            until,
+            &cancel,
+            |_| {},
+            || {
+                let seen = readings
+                    .get(asked)
+                    .or(readings.last())
+                    .copied()
+                    .unwrap_or(false);
+                asked += 1;
+                let at = asked;
+                async move { Ok(seen.then_some(at)) }
+            },
+        )
         .await
         .expect("no reading fails");
         (settled, asked)
@@ -134,7 +148,11 @@ mod tests {
             (&[true, true, false, true, false, true, true, true], 8),
         ];
         for (readings, asked) in cases {
-            assert_eq!(settle_over(readings, Until::Made).await, (Settled::Agreed(asked), asked), "{readings:?}");
+            assert_eq!(
+                settle_over(readings, Until::Made).await,
+                (Settled::Agreed(asked), asked),
+                "{readings:?}"
+            );
         }
     }
 
@@ -151,7 +169,14 @@ mod tests {
     async fn stopping_ends_the_wait_at_once() {
         let cancel = CancellationToken::new();
         cancel.cancel();
-        let settled = settle(patience(), Until::Made, &cancel, |_| {}, || async { Ok(None::<()>) }).await;
+        let settled = settle(
+            patience(),
+            Until::Made,
+            &cancel,
+            |_| {},
+            || async { Ok(None::<()>) },
+        )
+        .await;
         assert_eq!(settled.expect("no reading fails"), Settled::Stopped);
     }
 
@@ -159,7 +184,14 @@ mod tests {
     async fn not_being_able_to_read_is_not_a_no() {
         let trouble = Trouble::new(crate::TroubleKind::Refused, "Refused", "Nothing is known.");
         let cancel = CancellationToken::new();
-        let settled = settle(patience(), Until::Known, &cancel, |_| {}, || async { Err::<Option<()>, _>(trouble.clone()) }).await;
+        let settled = settle(
+            patience(),
+            Until::Known,
+            &cancel,
+            |_| {},
+            || async { Err::<Option<()>, _>(trouble.clone()) },
+        )
+        .await;
         assert_eq!(settled, Err(trouble));
     }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Change, ChangeId, Entry, Facts, Finding, Guide, Known, Record, StepId, Trouble, VerdictState, order};
+use crate::{
+    Change, ChangeId, Entry, Facts, Finding, Guide, Known, Record, StepId, Trouble, VerdictState,
+    order,
+};
 
 /// Everything the journal says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,18 +106,36 @@ impl State {
 
     /// When anything was last looked at.
     pub fn last_look(&self) -> Option<Timestamp> {
-        self.steps.values().flat_map(|step| step.looked.values()).map(|looked| looked.at).max()
+        self.steps
+            .values()
+            .flat_map(|step| step.looked.values())
+            .map(|looked| looked.at)
+            .max()
     }
 
     /// Changes whose outcome is not known: intended or being undone when the program ended.
     pub fn open_changes(&self, id: &StepId) -> Vec<ChangeRecord> {
-        let open = |record: &&ChangeRecord| matches!(record.standing, ChangeStanding::Intended | ChangeStanding::Undoing);
-        self.steps.get(id).map(|step| step.changes.iter().filter(open).cloned().collect()).unwrap_or_default()
+        let open = |record: &&ChangeRecord| {
+            matches!(
+                record.standing,
+                ChangeStanding::Intended | ChangeStanding::Undoing
+            )
+        };
+        self.steps
+            .get(id)
+            .map(|step| step.changes.iter().filter(open).cloned().collect())
+            .unwrap_or_default()
     }
 
     /// Whether a look at `check` of `step` is older than something it rests on.
     pub fn is_stale<Cx>(&self, guide: &Guide<Cx>, step: &StepId, check: &str) -> bool {
-        let Some(looked) = self.steps.get(step).and_then(|state| state.looked.get(check)) else { return false };
+        let Some(looked) = self
+            .steps
+            .get(step)
+            .and_then(|state| state.looked.get(check))
+        else {
+            return false;
+        };
         let moved = |id: &StepId| self.steps.get(id).map_or(0, |state| state.moved_at);
         let rests_on = guide.steps().filter(|other| {
             other.id() == *step || order::dependents(guide, &other.id()).contains(step)
@@ -125,8 +146,10 @@ impl State {
     /// Whether a later step may build on this one: every check was looked at, none failed or waits, and no change
     /// hangs in the air. What could not be looked at does not stop anybody.
     pub fn is_passed<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
-        matches!(self.standing_alone(guide, id), Standing::Done | Standing::DoneNotVerified)
-            || (self.standing_alone(guide, id) == Standing::Attention && self.only_warns(guide, id))
+        matches!(
+            self.standing_alone(guide, id),
+            Standing::Done | Standing::DoneNotVerified
+        ) || (self.standing_alone(guide, id) == Standing::Attention && self.only_warns(guide, id))
     }
 
     /// How a step stands.
@@ -142,39 +165,77 @@ impl State {
     }
 
     fn standing_alone<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> Standing {
-        let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else { return Standing::Ready };
+        let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else {
+            return Standing::Ready;
+        };
         if state.is_stopped() {
             return Standing::Attention;
         }
-        let looked: Vec<_> = step.checks().iter().map(|check| state.looked.get(check.id())).collect();
+        let looked: Vec<_> = step
+            .checks()
+            .iter()
+            .map(|check| state.looked.get(check.id()))
+            .collect();
         if looked.iter().all(Option::is_none) {
             return Standing::Ready;
         }
-        let states: Vec<_> = state.looked.values().flat_map(|looked| &looked.findings).map(|f| f.verdict.state).collect();
-        if states.iter().any(|state| matches!(state, VerdictState::Fail | VerdictState::Warn)) {
+        let states: Vec<_> = state
+            .looked
+            .values()
+            .flat_map(|looked| &looked.findings)
+            .map(|f| f.verdict.state)
+            .collect();
+        if states
+            .iter()
+            .any(|state| matches!(state, VerdictState::Fail | VerdictState::Warn))
+        {
             return Standing::Attention;
         }
         if states.contains(&VerdictState::Wait) {
             return Standing::Waiting;
         }
-        if states.iter().any(|state| matches!(state, VerdictState::Skipped(crate::Skip::NothingYet))) {
+        if states
+            .iter()
+            .any(|state| matches!(state, VerdictState::Skipped(crate::Skip::NothingYet)))
+        {
             return Standing::Ready;
         }
-        let stale = step.checks().iter().any(|check| self.is_stale(guide, id, check.id()));
-        let unproven = states.contains(&VerdictState::Unknown) || looked.iter().any(Option::is_none);
-        if stale || unproven { Standing::DoneNotVerified } else { Standing::Done }
+        let stale = step
+            .checks()
+            .iter()
+            .any(|check| self.is_stale(guide, id, check.id()));
+        let unproven =
+            states.contains(&VerdictState::Unknown) || looked.iter().any(Option::is_none);
+        if stale || unproven {
+            Standing::DoneNotVerified
+        } else {
+            Standing::Done
+        }
     }
 
     fn only_warns<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
-        let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else { return false };
-        let all_looked = step.checks().iter().all(|check| state.looked.contains_key(check.id()));
+        let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else {
+            return false;
+        };
+        let all_looked = step
+            .checks()
+            .iter()
+            .all(|check| state.looked.contains_key(check.id()));
         let stops = |finding: &Finding| {
             matches!(
                 finding.verdict.state,
-                VerdictState::Fail | VerdictState::Wait | VerdictState::Skipped(crate::Skip::NothingYet)
+                VerdictState::Fail
+                    | VerdictState::Wait
+                    | VerdictState::Skipped(crate::Skip::NothingYet)
             )
         };
-        all_looked && !state.is_stopped() && !state.looked.values().flat_map(|looked| &looked.findings).any(stops)
+        all_looked
+            && !state.is_stopped()
+            && !state
+                .looked
+                .values()
+                .flat_map(|looked| &looked.findings)
+                .any(stops)
     }
 
     /// Takes up one record.
@@ -183,18 +244,39 @@ impl State {
         let (seq, at) = (record.seq, record.at);
         match &record.entry {
             Entry::Answered { step, ask, value } => {
-                let changed = self.known.answers.insert(ask.clone(), value.clone()).as_ref() != Some(value);
+                let changed = self
+                    .known
+                    .answers
+                    .insert(ask.clone(), value.clone())
+                    .as_ref()
+                    != Some(value);
                 if changed {
                     self.of(step).moved_at = seq;
                 }
             }
             Entry::Intended { step, change } => self.of(step).intend(change, at, seq),
-            Entry::Done { step, change, facts, .. } => {
+            Entry::Done {
+                step,
+                change,
+                facts,
+                ..
+            } => {
                 self.known.facts.learn(facts);
-                self.of(step).settle(change, ChangeStanding::Done, at, seq, Some(facts));
+                self.of(step)
+                    .settle(change, ChangeStanding::Done, at, seq, Some(facts));
             }
-            Entry::Failed { step, change, trouble } => {
-                self.of(step).settle(change, ChangeStanding::Failed(trouble.clone()), at, seq, None);
+            Entry::Failed {
+                step,
+                change,
+                trouble,
+            } => {
+                self.of(step).settle(
+                    change,
+                    ChangeStanding::Failed(trouble.clone()),
+                    at,
+                    seq,
+                    None,
+                );
             }
             Entry::DoneByHand { step } => {
                 let step = self.of(step);
@@ -202,17 +284,24 @@ impl State {
                 step.moved_at = seq;
             }
             Entry::Undoing { step, change } => {
-                self.of(step).settle(change, ChangeStanding::Undoing, at, seq, None);
+                self.of(step)
+                    .settle(change, ChangeStanding::Undoing, at, seq, None);
             }
             Entry::Undone { step, change } => {
-                let learned = self.of(step).settle(change, ChangeStanding::Undone, at, seq, None);
+                let learned = self
+                    .of(step)
+                    .settle(change, ChangeStanding::Undone, at, seq, None);
                 self.forget(&learned);
             }
             Entry::Learned { step, facts } => {
                 self.known.facts.learn(facts);
                 self.of(step);
             }
-            Entry::Looked { step, check, findings } => {
+            Entry::Looked {
+                step,
+                check,
+                findings,
+            } => {
                 let looked = Looked {
                     findings: findings.clone(),
                     at,
@@ -228,7 +317,10 @@ impl State {
     fn forget(&mut self, learned: &Facts) {
         let mut still = Facts::new();
         for record in self.steps.values().flat_map(|step| &step.changes) {
-            if matches!(record.standing, ChangeStanding::Done | ChangeStanding::Undoing) {
+            if matches!(
+                record.standing,
+                ChangeStanding::Done | ChangeStanding::Undoing
+            ) {
                 still.learn(&record.facts);
             }
         }
@@ -244,7 +336,9 @@ impl State {
 impl StepState {
     /// The changes that stand: made and not undone.
     pub fn made(&self) -> impl Iterator<Item = &ChangeRecord> {
-        self.changes.iter().filter(|record| record.standing == ChangeStanding::Done)
+        self.changes
+            .iter()
+            .filter(|record| record.standing == ChangeStanding::Done)
     }
 
     /// Whether a change failed or hangs in the air.
@@ -259,19 +353,26 @@ impl StepState {
 
     /// The trouble of the change that stopped the step.
     pub fn trouble(&self) -> Option<&Trouble> {
-        self.changes.iter().find_map(|record| match &record.standing {
-            ChangeStanding::Failed(trouble) => Some(trouble),
-            _ => None,
-        })
+        self.changes
+            .iter()
+            .find_map(|record| match &record.standing {
+                ChangeStanding::Failed(trouble) => Some(trouble),
+                _ => None,
+            })
     }
 
     fn intend(&mut self, change: &Change, at: Timestamp, seq: u64) {
         // A new attempt at a change that failed or was undone takes its place; what was made stays on record.
         self.changes.retain(|record| {
-            record.change.id != change.id || matches!(record.standing, ChangeStanding::Done | ChangeStanding::Undoing)
+            record.change.id != change.id
+                || matches!(
+                    record.standing,
+                    ChangeStanding::Done | ChangeStanding::Undoing
+                )
         });
         // Failures of an earlier attempt at other changes of this step are answered by the new attempt.
-        self.changes.retain(|record| !matches!(record.standing, ChangeStanding::Failed(_)));
+        self.changes
+            .retain(|record| !matches!(record.standing, ChangeStanding::Failed(_)));
         self.changes.push(ChangeRecord {
             change: change.clone(),
             standing: ChangeStanding::Intended,
@@ -282,9 +383,21 @@ impl StepState {
         self.moved_at = seq;
     }
 
-    fn settle(&mut self, id: &str, standing: ChangeStanding, at: Timestamp, seq: u64, facts: Option<&Facts>) -> Facts {
+    fn settle(
+        &mut self,
+        id: &str,
+        standing: ChangeStanding,
+        at: Timestamp,
+        seq: u64,
+        facts: Option<&Facts>,
+    ) -> Facts {
         self.moved_at = seq;
-        let Some(record) = self.changes.iter_mut().rev().find(|record| record.change.id == id) else {
+        let Some(record) = self
+            .changes
+            .iter_mut()
+            .rev()
+            .find(|record| record.change.id == id)
+        else {
             return Facts::new();
         };
         if standing == ChangeStanding::Done && record.standing != ChangeStanding::Undoing {

@@ -67,7 +67,12 @@ pub trait Step<Cx>: Send + Sync {
 
     /// Looks whether a change is so. `Some` with what is learned from it when it is; used after every write, after
     /// a lost answer and after a crash.
-    async fn read_back(&self, _cx: &Cx, _known: &Known, change: &Change) -> Result<Option<Facts>, Trouble> {
+    async fn read_back(
+        &self,
+        _cx: &Cx,
+        _known: &Known,
+        change: &Change,
+    ) -> Result<Option<Facts>, Trouble> {
         Err(no_such_change(change))
     }
 
@@ -171,7 +176,12 @@ pub struct AskOption {
 
 impl Ask {
     /// An ask with its label and hint; the rest is set with the methods below.
-    pub fn new(id: impl Into<String>, kind: AskKind, label: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        kind: AskKind,
+        label: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self {
             id: id.into(),
             label: label.into(),

@@ -27,13 +27,22 @@ impl UndoPlan {
     pub fn of<Cx>(guide: &Guide<Cx>, state: &State, step: Option<&StepId>) -> Self {
         let mut steps: Vec<StepId> = match step {
             None => guide.steps().map(|step| step.id()).collect(),
-            Some(id) => std::iter::once(id.clone()).chain(order::dependents(guide, id)).collect(),
+            Some(id) => std::iter::once(id.clone())
+                .chain(order::dependents(guide, id))
+                .collect(),
         };
         // Steps stand in an order in which each comes after all it needs, so the reverse is safe.
         steps.sort_by_key(|id| guide.steps().position(|step| step.id() == *id));
         let mut plan = Self::default();
         for id in steps.into_iter().rev() {
-            plan.add(id.clone(), state.step(&id).map(|step| step.made()).into_iter().flatten());
+            plan.add(
+                id.clone(),
+                state
+                    .step(&id)
+                    .map(|step| step.made())
+                    .into_iter()
+                    .flatten(),
+            );
         }
         plan
     }
