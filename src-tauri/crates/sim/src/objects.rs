@@ -157,77 +157,95 @@ pub(crate) fn microsoft_principal(
     principal
 }
 
-/// The part of the application gallery that practice offers.
-pub(crate) fn gallery() -> Vec<Value> {
-    let mut templates = vec![
-        template(
-            "4601ed45-8ff3-4599-8377-b6649007e876",
-            "Marketo",
-            "Adobe",
-            &["marketing"],
-            &["saml"],
-            &[],
-        ),
-        template(
-            "5f6bbb6a-0000-4000-8000-5a1e5f02ce00",
-            "Salesforce",
-            "Salesforce.com",
-            &["crm"],
-            &["saml", "password"],
-            &["sync"],
-        ),
-        template(
-            "8b1025e4-1dd2-430b-a150-2ef79cd700f5",
-            "Amazon Web Services (AWS)",
-            "Amazon",
-            &["developerServices"],
-            &["saml"],
-            &["sync"],
-        ),
-        template(
-            "a71a5514-0000-4000-8000-0000c05f1ace",
-            "Jira SAML SSO by Microsoft",
-            "Microsoft",
-            &["productivity"],
-            &["saml"],
-            &[],
-        ),
-        template(
-            "a71a5514-0000-4000-8000-0c0f10e1ce00",
-            "Confluence SAML SSO by Microsoft",
-            "Microsoft",
-            &["productivity"],
-            &["saml"],
-            &[],
-        ),
-        template(
-            "a71a5514-0000-4000-8000-0000b17b0ce7",
-            "Atlassian Bitbucket SSO",
-            "resolution",
-            &["developerServices"],
-            &["saml"],
-            &[],
-        ),
-        template(
-            ATLASSIAN_TEMPLATE,
-            "Atlassian Cloud",
-            "Atlassian",
-            &["productivity", "projectManagement"],
-            &["saml", "password"],
-            &["sync"],
-        ),
-    ];
-    let mut own = template(
+/// An entry of the gallery: id, name, publisher, categories, sign-on modes, provisioning.
+type Entry = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const ENTRIES: &[Entry] = &[
+    (
+        "4601ed45-8ff3-4599-8377-b6649007e876",
+        "Marketo",
+        "Adobe",
+        &["marketing"],
+        &["saml"],
+        &[],
+    ),
+    (
+        "5f6bbb6a-0000-4000-8000-5a1e5f02ce00",
+        "Salesforce",
+        "Salesforce.com",
+        &["crm"],
+        &["saml", "password"],
+        &["sync"],
+    ),
+    (
+        "8b1025e4-1dd2-430b-a150-2ef79cd700f5",
+        "Amazon Web Services (AWS)",
+        "Amazon",
+        &["developerServices"],
+        &["saml"],
+        &["sync"],
+    ),
+    (
+        "a71a5514-0000-4000-8000-0000c05f1ace",
+        "Jira SAML SSO by Microsoft",
+        "Microsoft",
+        &["productivity"],
+        &["saml"],
+        &[],
+    ),
+    (
+        "a71a5514-0000-4000-8000-0c0f10e1ce00",
+        "Confluence SAML SSO by Microsoft",
+        "Microsoft",
+        &["productivity"],
+        &["saml"],
+        &[],
+    ),
+    (
+        "a71a5514-0000-4000-8000-0000b17b0ce7",
+        "Atlassian Bitbucket SSO",
+        "resolution",
+        &["developerServices"],
+        &["saml"],
+        &[],
+    ),
+    (
+        ATLASSIAN_TEMPLATE,
+        "Atlassian Cloud",
+        "Atlassian",
+        &["productivity", "projectManagement"],
+        &["saml", "password"],
+        &["sync"],
+    ),
+    (
         NON_GALLERY_TEMPLATE,
         "Custom",
         "",
         &[],
         &["saml", "password", "oidc", "notSupported"],
         &["sync"],
-    );
-    own["homePageUrl"] = Value::Null;
-    templates.push(own);
-    templates.extend((1..=140).map(|number| {
+    ),
+];
+
+/// How many more entries there are, so that the gallery needs several pages.
+const FILLERS: usize = 140;
+
+/// The part of the application gallery that practice offers.
+pub(crate) fn gallery() -> Vec<Value> {
+    let mut templates: Vec<Value> = ENTRIES
+        .iter()
+        .map(|(id, name, publisher, categories, modes, provisioning)| {
+            template(id, name, publisher, categories, modes, provisioning)
+        })
+        .collect();
+    templates.extend((1..=FILLERS).map(|number| {
         let id = derived_guid(&format!("practice template {number}"));
         template(
             &id,
@@ -250,9 +268,11 @@ fn template(
     provisioning: &[&str],
 ) -> Value {
     let word = name.to_lowercase().replace(' ', "");
+    // The template of one's own application has no home page to mark.
+    let home = (id != NON_GALLERY_TEMPLATE).then(|| format!("https://{word}.example/"));
     json!({
         "id": id, "displayName": name, "publisher": publisher,
-        "homePageUrl": format!("https://{word}.example/"),
+        "homePageUrl": home,
         "logoUrl": format!("https://{word}.example/logo.png"),
         "categories": categories,
         "description": format!("{name} for organizations, as practice imagines it."),

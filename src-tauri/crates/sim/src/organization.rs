@@ -114,6 +114,34 @@ impl Organization {
         (0..self.total()).filter_map(|index| self.account(index))
     }
 
+    /// How many accounts the organization manages.
+    pub fn managed_total(&self) -> usize {
+        self.managed_members() + self.managed_outsiders().count()
+    }
+
+    /// The managed account of that number. All members share one domain, so that nobody has to be looked at to count.
+    pub fn managed_account(&self, index: usize) -> Option<AtlassianAccount> {
+        let members = self.managed_members();
+        if index < members {
+            return self.account(index);
+        }
+        self.managed_outsiders().nth(index - members).cloned()
+    }
+
+    fn managed_members(&self) -> usize {
+        if self.manages(&format!("@{}", self.members.domain)) {
+            self.members.with_mail()
+        } else {
+            0
+        }
+    }
+
+    fn managed_outsiders(&self) -> impl Iterator<Item = &AtlassianAccount> {
+        self.outsiders
+            .iter()
+            .filter(|account| self.manages(&account.email))
+    }
+
     /// True when the organization manages that address: its domain is verified and claimed.
     pub fn manages(&self, email: &str) -> bool {
         let domain = email.rsplit('@').next().unwrap_or_default();

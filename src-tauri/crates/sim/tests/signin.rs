@@ -26,6 +26,9 @@ fn is(error: &str, code: u64) -> (String, u64) {
     (error.to_owned(), code)
 }
 
+/// Scope, further parameters, and the error with its code.
+type WrongRequest<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[tokio::test]
 async fn a_wrong_address_stays_on_a_page() {
     let bench = Bench::start("fresh").await;
@@ -56,7 +59,7 @@ async fn a_wrong_address_stays_on_a_page() {
 #[tokio::test]
 async fn a_wrong_request_comes_back_with_the_state() {
     let bench = Bench::start("fresh").await;
-    let cases: [(&str, &[(&str, &str)], &str, &str); 5] = [
+    let cases: [WrongRequest; 5] = [
         (
             "openid",
             &[("response_type", "token")],
@@ -352,7 +355,12 @@ async fn a_device_signs_in_when_its_person_has() {
     let late = begin().await;
     bench.practice.levers().time_passes(901);
     assert_eq!(refusal(&poll(&late).await), is("expired_token", 70019));
-    assert!(enter(&late).await.text.contains("Check the code and try again"));
+    assert!(
+        enter(&late)
+            .await
+            .text
+            .contains("Check the code and try again")
+    );
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@
 
 use crate::atlassian::keys::SCOPES;
 use crate::company::outsider;
-use crate::organization::{KeyKind, Organization};
+use crate::organization::{ApiKey, KeyKind, OrgDomain, Organization};
 use crate::page::{button, choice, escape, field, form, page, table, tick, words};
 use crate::wire::{Answer, Call, Form};
 use crate::world::World;
@@ -163,88 +163,103 @@ fn add_administrator(world: &mut World, sent: &Form) -> Result<String, String> {
 }
 
 fn overview(organization: &Organization) -> String {
-    let domains: Vec<(String, String)> = organization
+    let id = format!(
+        "<p>Organization ID <code id=\"organization-id\">{}</code></p>\n",
+        escape(&organization.id)
+    );
+    [
+        id,
+        domains(organization),
+        api_keys(organization),
+        administrators(organization),
+    ]
+    .concat()
+}
+
+fn domains(organization: &Organization) -> String {
+    let state = |yes: bool, words: [&str; 2]| escape(words[usize::from(!yes)]);
+    let row = |domain: &OrgDomain| {
+        let verified = state(domain.verified, ["Verified", "Unverified"]);
+        vec![
+            escape(&domain.name),
+            verified,
+            state(domain.claimed, ["Claimed", "Not claimed"]),
+        ]
+    };
+    let rows: Vec<Vec<String>> = organization.domains.iter().map(row).collect();
+    let names: Vec<(String, String)> = organization
         .domains
         .iter()
         .map(|domain| (domain.name.clone(), domain.name.clone()))
         .collect();
-    let state = |yes: bool, one: &str, other: &str| escape(if yes { one } else { other });
-    let rows: Vec<Vec<String>> = organization
-        .domains
-        .iter()
-        .map(|domain| {
-            vec![
-                escape(&domain.name),
-                state(domain.verified, "Verified", "Unverified"),
-                state(domain.claimed, "Claimed", "Not claimed"),
-            ]
-        })
-        .collect();
-    let admins: Vec<Vec<String>> = organization
-        .admins
-        .iter()
-        .map(|admin| vec![escape(admin)])
-        .collect();
-    let keys: Vec<Vec<String>> = organization
-        .keys
-        .iter()
-        .filter(|key| key.kind == KeyKind::Organization)
-        .map(|key| {
-            vec![
-                escape(&key.label),
-                escape(&key.expires.strftime("%Y-%m-%d").to_string()),
-            ]
-        })
-        .collect();
-    let kinds = [
-        ("with-scopes".to_owned(), "API key with scopes".to_owned()),
-        (
-            "without-scopes".to_owned(),
-            "API key without scopes".to_owned(),
-        ),
-    ];
-    let ticks: String = SCOPES
-        .iter()
-        .map(|scope| tick("scope", scope, scope))
-        .collect();
-    let key_fields = format!(
-        "{}{}{}<fieldset><legend>Scopes</legend>{ticks}</fieldset>{}",
-        choice("kind", "Kind", &kinds),
-        field("name", "Name", "text", ""),
-        field("expires", "Expires in days", "number", "365"),
-        button("send", "yes", "Create")
-    );
-    let domain_form = |action: &str, label: &str| {
+    let act = |action: &str, label: &str| {
         form(
             action,
             &format!(
                 "{}{}",
-                choice("domain", "Domain", &domains),
+                choice("domain", "Domain", &names),
                 button("send", "yes", label)
             ),
         )
     };
+    let shown = table("Domains", &["Domain", "Status", "Accounts"], &rows);
     [
-        format!(
-            "<p>Organization ID <code id=\"organization-id\">{}</code></p>\n",
-            escape(&organization.id)
-        ),
-        table("Domains", &["Domain", "Status", "Accounts"], &rows),
-        domain_form("/domains/verify", "Verify domain"),
-        domain_form("/domains/claim", "Claim accounts"),
+        shown,
+        act("/domains/verify", "Verify domain"),
+        act("/domains/claim", "Claim accounts"),
+    ]
+    .concat()
+}
+
+fn api_keys(organization: &Organization) -> String {
+    let keys = organization
+        .keys
+        .iter()
+        .filter(|key| key.kind == KeyKind::Organization);
+    let expiry = |key: &ApiKey| key.expires.strftime("%Y-%m-%d").to_string();
+    let rows: Vec<Vec<String>> = keys
+        .map(|key| vec![escape(&key.label), escape(&expiry(key))])
+        .collect();
+    let kinds = [
+        ("with-scopes", "API key with scopes"),
+        ("without-scopes", "API key without scopes"),
+    ]
+    .map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let ticks: String = SCOPES
+        .iter()
+        .map(|scope| tick("scope", scope, scope))
+        .collect();
+    let fields = [
+        choice("kind", "Kind", &kinds),
+        field("name", "Name", "text", ""),
+        field("expires", "Expires in days", "number", "365"),
+        format!("<fieldset><legend>Scopes</legend>{ticks}</fieldset>"),
+        button("send", "yes", "Create"),
+    ];
+    let shown = table("API keys", &["Name", "Expires"], &rows);
+    [
         "<h2>Settings: API keys</h2>\n".to_owned(),
-        table("API keys", &["Name", "Expires"], &keys),
-        form("/api-keys/create", &key_fields),
+        shown,
+        form("/api-keys/create", &fields.concat()),
+    ]
+    .concat()
+}
+
+fn administrators(organization: &Organization) -> String {
+    let rows: Vec<Vec<String>> = organization
+        .admins
+        .iter()
+        .map(|admin| vec![escape(admin)])
+        .collect();
+    let fields = [
+        field("email", "Email address", "email", ""),
+        button("send", "yes", "Make organization admin"),
+    ];
+    let shown = table("Organization admins", &["Email"], &rows);
+    [
         "<h2>Administrators</h2>\n".to_owned(),
-        table("Organization admins", &["Email"], &admins),
-        form(
-            "/administrators/add",
-            &format!(
-                "{}{}",
-                field("email", "Email address", "email", ""),
-                button("send", "yes", "Make organization admin")
-            ),
-        ),
+        shown,
+        form("/administrators/add", &fields.concat()),
     ]
     .concat()
 }

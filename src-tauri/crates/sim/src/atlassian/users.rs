@@ -24,17 +24,17 @@ pub(crate) fn managed(cx: &mut Cx, organization: &str) -> Result<Answer, ApiErro
         .asked("cursor")
         .map_or_else(|| Ok(Page::first(MANAGED_PAGE)), |cursor| Page::at(&cursor))?;
     let organization = &cx.world.organization;
-    let managed: Vec<AtlassianAccount> = organization
-        .accounts()
-        .filter(|account| organization.manages(&account.email))
+    let page_end = page.offset + page.limit;
+    let accounts = (page.offset..page_end).filter_map(|index| organization.managed_account(index));
+    let data = accounts
+        .map(|account| managed_body(cx.world, &cx.call.base, &account))
         .collect();
-    let data = managed
-        .iter()
-        .skip(page.offset)
-        .take(page.limit)
-        .map(|account| managed_body(cx.world, &cx.call.base, account))
-        .collect();
-    Ok(paging::older_answer(cx.call, &page, managed.len(), data))
+    Ok(paging::older_answer(
+        cx.call,
+        &page,
+        organization.managed_total(),
+        data,
+    ))
 }
 
 /// `GET /admin/v2/orgs/{org}/directories/{directory}/users`.

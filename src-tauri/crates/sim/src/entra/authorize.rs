@@ -3,11 +3,11 @@
 
 use jiff::SignedDuration;
 
-use super::clients::{self, Client};
+use super::aadsts::told;
+use super::clients;
 use super::desk::{Code, DeviceState, Flow, Purpose, Stop, Who};
-use super::errors::{correlation, redirect_words};
-use super::scopes::{Asked, BadScope};
-use super::{consent, pages, scopes};
+use super::errors::{correlation, described, redirect_words};
+use super::{consent, pages, request};
 use crate::ids;
 use crate::wire::{Answer, Call, with_query};
 use crate::world::World;
@@ -15,32 +15,24 @@ use crate::world::World;
 /// The cookie that remembers a sign-in within one browser.
 pub(crate) const SESSION: &str = "PRACTICESESSION";
 
-/// A refusal that stays on a page: code and words.
-pub(crate) type OnPage = (u32, String);
-
 /// `GET /{tenant}/oauth2/v2.0/authorize`.
 pub(crate) fn begin(world: &mut World, call: &Call, tenant: &str) -> Answer {
-    let (client, tenant, redirect, confidential) = match addressed(world, call, tenant) {
-        Ok(known) => known,
+    let addressed = match request::addressed(world, call, tenant) {
+        Ok(addressed) => addressed,
         Err((code, words)) => return pages::error(400, code, &words, &correlation(call)),
     };
     let flow = Flow {
-        purpose: Purpose::Code,
-        client: client.id.clone(),
-        tenant,
-        asked: Asked::default(),
-        redirect,
         state: call.asked("state"),
         prompt: call.asked("prompt"),
         login_hint: call.asked("login_hint"),
         claims: call.asked("claims"),
         nonce: call.asked("nonce"),
         challenge: call.asked("code_challenge"),
-        confidential,
-        who: None,
-        stopped: None,
+        redirect: addressed.redirect,
+        confidential: addressed.confidential,
+        ..Flow::new(Purpose::Code, &addressed.client.id, addressed.tenant)
     };
-    match checked(world, call, &flow) {
+    match request::checked(world, call, &flow) {
         Err(stop) => turned_away(world, call, &flow, &stop),
         Ok(asked) => start(world, call, Flow { asked, ..flow }),
     }
@@ -56,11 +48,7 @@ pub(crate) fn start(world: &mut World, call: &Call, mut flow: Flow) -> Answer {
     let again = matches!(flow.prompt.as_deref(), Some("login" | "select_account"));
     let id = ids::secret(24);
     if session.is_none() && silent {
-        let stop = Stop {
-            code: 50058,
-            error: "login_required",
-            words: "A silent sign-in request was sent but no user is signed in.".into(),
-        };
+        let stop = Stop::told("login_required", 50058, &[]);
         return turned_away(world, call, &flow, &stop);
     }
     match session.filter(|_| !again) {
@@ -95,8 +83,8 @@ pub(crate) fn login(world: &mut World, call: &Call) -> Answer {
         let client = clients::find(world, &flow.client)
             .map(|client| client.name)
             .unwrap_or_default();
-        let told = "AADSTS50126: Error validating credentials due to invalid username or password.";
-        return pages::sign_in(world, &id, Some(name), &client, Some(told));
+        let told = described(50126, &told(50126, &[]));
+        return pages::sign_in(world, &id, Some(name), &client, Some(&told));
     };
     let cookie = ids::secret(24);
     world.desk.sessions.insert(cookie.clone(), who.clone());
@@ -116,11 +104,7 @@ pub(crate) fn leave(world: &mut World, call: &Call) -> Answer {
     let Some(flow) = world.desk.flows.remove(&id) else {
         return lost(call);
     };
-    let cancelled = Stop {
-        code: 65004,
-        error: "access_denied",
-        words: "User declined to consent to access the app.".into(),
-    };
+    let cancelled = Stop::told("access_denied", 65004, &[]);
     let stop = flow.stopped.clone().unwrap_or(cancelled);
     turned_away(world, call, &flow, &stop)
 }
@@ -228,102 +212,6 @@ pub(crate) fn turned_away(world: &mut World, call: &Call, flow: &Flow, stop: &St
     Answer::redirect(&with_query(&flow.redirect, &parameters))
 }
 
-/// Which client asks, in which tenant, and where it wants the answer: all that must be right before anything is redirected.
-pub(crate) fn addressed(
-    world: &World,
-    call: &Call,
-    tenant: &str,
-) -> Result<(Client, Option<usize>, String, bool), OnPage> {
-    let client_id = call.asked("client_id").ok_or((
-        900144,
-        "The request body must contain the following parameter: 'client_id'.".to_owned(),
-    ))?;
-    let tenant = super::tenant_in_path(world, tenant)?;
-    let client = clients::find(world, &client_id).ok_or_else(|| {
-        (700016, format!("Application with identifier '{client_id}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."))
-    })?;
-    if tenant.is_none() && !client.many_tenants {
-        return Err((
-            50194,
-            format!(
-                "Application '{client_id}'({}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'.",
-                client.name
-            ),
-        ));
-    }
-    let redirect = call.asked("redirect_uri").unwrap_or_default();
-    let Some(confidential) = client.redirects_to(&redirect) else {
-        return Err((
-            50011,
-            format!(
-                "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the application '{client_id}'."
-            ),
-        ));
-    };
-    // An address without a path comes back with one slash.
-    let redirect = url::Url::parse(&redirect)
-        .map(String::from)
-        .unwrap_or(redirect);
-    Ok((client, tenant, redirect, confidential))
-}
-
-fn checked(world: &World, call: &Call, flow: &Flow) -> Result<Asked, Stop> {
-    let invalid = |code, words: &str| Stop {
-        code,
-        error: "invalid_request",
-        words: words.into(),
-    };
-    if call.asked("response_type").as_deref() != Some("code") {
-        let words = "The app requested an unsupported response type due to the following reasons: response_type must be 'code'.".into();
-        return Err(Stop {
-            code: 70005,
-            error: "unsupported_response_type",
-            words,
-        });
-    }
-    if call
-        .asked("response_mode")
-        .is_some_and(|mode| mode != "query")
-    {
-        return Err(invalid(
-            9002313,
-            "Invalid request. Practice answers with response_mode 'query' only.",
-        ));
-    }
-    if !flow.confidential && flow.challenge.is_none() {
-        return Err(invalid(
-            9002325,
-            "Proof Key for Code Exchange is required for authorization code redemption by public clients.",
-        ));
-    }
-    if flow.challenge.is_some() && call.asked("code_challenge_method").as_deref() != Some("S256") {
-        return Err(invalid(
-            9002313,
-            "Invalid request. The code_challenge_method must be 'S256'.",
-        ));
-    }
-    scopes::read(world, &call.asked("scope").unwrap_or_default()).map_err(|bad| bad_scope(&bad))
-}
-
-/// The words for a scope parameter that can't be right.
-pub(crate) fn bad_scope(bad: &BadScope) -> Stop {
-    match bad {
-        BadScope::Missing => {
-            Stop { code: 900144, error: "invalid_request", words: "The request body must contain the following parameter: 'scope'.".into() }
-        }
-        BadScope::Unknown(scope) => Stop {
-            code: 70011,
-            error: "invalid_scope",
-            words: format!("The provided value for the input parameter 'scope' isn't valid. The scope {scope} isn't valid."),
-        },
-        BadScope::SeveralResources => Stop {
-            code: 28002,
-            error: "invalid_scope",
-            words: "Provided value for the input parameter scope is not valid when requesting an access token. Scopes of more than one resource were asked for.".into(),
-        },
-    }
-}
-
 fn signed_in(world: &World, name: &str, password: &str) -> Option<Who> {
     world
         .tenants
@@ -353,13 +241,7 @@ fn settled(world: &World, flow: &Flow) -> Option<Who> {
 
 /// What keeps this person out of this application, consent apart.
 fn barred(world: &World, flow: &Flow, who: &Who) -> Option<Stop> {
-    let denied = |code, words: String| {
-        Some(Stop {
-            code,
-            error: "access_denied",
-            words,
-        })
-    };
+    let denied = |code: u32, names: &[&str]| Some(Stop::told("access_denied", code, names));
     let tenant = &world.tenants[who.tenant];
     let name = tenant
         .person(&who.person)
@@ -369,22 +251,14 @@ fn barred(world: &World, flow: &Flow, who: &Who) -> Option<Stop> {
     if flow.tenant.is_some_and(|wanted| wanted != who.tenant) || (!many && who.tenant != 0) {
         return denied(
             50020,
-            format!(
-                "User account '{name}' from identity provider '{}' does not exist in tenant '{}' and cannot access the application '{}' in that tenant. The account needs to be added as an external user in the tenant first.",
-                tenant.domain, world.tenants[0].name, flow.client
-            ),
+            &[&name, &tenant.domain, &world.tenants[0].name, &flow.client],
         );
     }
     if world.quirks.conditional_access {
-        return denied(53003, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.".into());
+        return denied(53003, &[]);
     }
     if world.quirks.not_assigned {
-        return denied(
-            50105,
-            format!(
-                "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '{name}' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator."
-            ),
-        );
+        return denied(50105, &[&name]);
     }
     None
 }
@@ -400,11 +274,7 @@ fn set_device(world: &mut World, user_code: &str, state: DeviceState) {
     }
 }
 
-fn lost(call: &Call) -> Answer {
-    pages::error(
-        400,
-        9000410,
-        "This sign-in is over or was never begun. Go back to the application and start again.",
-        &correlation(call),
-    )
+/// The page for a form whose sign-in nobody knows any more.
+pub(crate) fn lost(call: &Call) -> Answer {
+    pages::error(400, 9_000_410, &told(9_000_410, &[]), &correlation(call))
 }

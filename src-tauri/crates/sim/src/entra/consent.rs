@@ -1,41 +1,36 @@
 //! Consent: who may give it, for whom, and the address where an administrator gives it for the whole organization.
 
-use super::authorize::{self, addressed, turned_away};
+use super::authorize::{self, turned_away};
 use super::clients;
 use super::desk::{Flow, Purpose, Stop, Who};
 use super::errors::correlation;
-use super::{pages, scopes};
+use super::{pages, request, scopes};
 use crate::roles;
 use crate::wire::{Answer, Call, with_query};
 use crate::world::World;
 
 /// `GET /{tenant}/v2.0/adminconsent`.
 pub(crate) fn begin(world: &mut World, call: &Call, tenant: &str) -> Answer {
-    let (client, tenant, redirect, confidential) = match addressed(world, call, tenant) {
-        Ok(known) => known,
+    let addressed = match request::addressed(world, call, tenant) {
+        Ok(addressed) => addressed,
         Err((code, words)) => return pages::error(400, code, &words, &correlation(call)),
     };
     let mut flow = Flow {
-        purpose: Purpose::AdminConsent,
-        client: client.id.clone(),
-        tenant,
-        asked: scopes::Asked::default(),
-        redirect,
         state: call.asked("state"),
-        prompt: None,
         login_hint: call.asked("login_hint"),
-        claims: None,
-        nonce: None,
-        challenge: None,
-        confidential,
-        who: None,
-        stopped: None,
+        redirect: addressed.redirect,
+        confidential: addressed.confidential,
+        ..Flow::new(
+            Purpose::AdminConsent,
+            &addressed.client.id,
+            addressed.tenant,
+        )
     };
     match scopes::read(
         world,
         &call.asked("scope").unwrap_or_else(|| ".default".into()),
     ) {
-        Err(bad) => turned_away(world, call, &flow, &authorize::bad_scope(&bad)),
+        Err(bad) => turned_away(world, call, &flow, &request::bad_scope(&bad)),
         Ok(asked) => {
             flow.asked = asked;
             authorize::start(world, call, flow)
@@ -46,7 +41,7 @@ pub(crate) fn begin(world: &mut World, call: &Call, tenant: &str) -> Answer {
 /// Goes on when everything is consented to, asks when it may be, stops when it may not.
 pub(crate) fn ask(world: &mut World, call: &Call, id: &str, who: &Who) -> Answer {
     let Some(flow) = world.desk.flows.get(id).cloned() else {
-        return pages::error(400, 9000410, "This sign-in is over.", &correlation(call));
+        return authorize::lost(call);
     };
     let missing = missing(world, &flow, who);
     let whole = flow.purpose == Purpose::AdminConsent;
@@ -54,20 +49,10 @@ pub(crate) fn ask(world: &mut World, call: &Call, id: &str, who: &Who) -> Answer
         return authorize::finish(world, call, id, who);
     }
     if flow.prompt.as_deref() == Some("none") {
-        let words = format!(
-            "The user or administrator has not consented to use the application with ID '{}'.",
-            flow.client
-        );
-        return authorize::stopped(
-            world,
-            call,
-            id,
-            Stop {
-                code: 65001,
-                error: "consent_required",
-                words,
-            },
-        );
+        let client = clients::find(world, &flow.client).map(|client| client.name);
+        let names = [flow.client.as_str(), client.as_deref().unwrap_or_default()];
+        let stop = Stop::told("consent_required", 65001, &names);
+        return authorize::stopped(world, call, id, stop);
     }
     let administrator = world.tenants[who.tenant]
         .account_of(&who.person)
@@ -76,7 +61,12 @@ pub(crate) fn ask(world: &mut World, call: &Call, id: &str, who: &Who) -> Answer
         .iter()
         .any(|name| scopes::known(name).is_some_and(|scope| scope.admin));
     if world.quirks.approval_required || ((for_admins || whole) && !administrator) {
-        return authorize::stopped(world, call, id, approval_required(&flow));
+        return authorize::stopped(
+            world,
+            call,
+            id,
+            Stop::told("access_denied", 90094, &[&flow.client]),
+        );
     }
     let client = clients::find(world, &flow.client)
         .map(|client| client.name)
@@ -98,26 +88,17 @@ pub(crate) fn decide(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
     let id = form.get("flow").unwrap_or_default().to_owned();
     let Some(flow) = world.desk.flows.get(&id).cloned() else {
-        return pages::error(400, 9000410, "This sign-in is over.", &correlation(call));
+        return authorize::lost(call);
     };
     let Some(who) = flow.who.clone() else {
-        return pages::error(400, 9000410, "Nobody has signed in.", &correlation(call));
+        return authorize::lost(call);
     };
     let declined =
         std::mem::take(&mut world.quirks.deny_consent) || form.get("decision") != Some("accept");
     if declined {
         world.desk.flows.remove(&id);
-        let words = "User declined to consent to access the app.".into();
-        return turned_away(
-            world,
-            call,
-            &flow,
-            &Stop {
-                code: 65004,
-                error: "access_denied",
-                words,
-            },
-        );
+        let stop = Stop::told("access_denied", 65004, &[]);
+        return turned_away(world, call, &flow, &stop);
     }
     let administrator = world.tenants[who.tenant]
         .account_of(&who.person)
@@ -170,15 +151,4 @@ fn missing(world: &World, flow: &Flow, who: &Who) -> Vec<String> {
         .into_iter()
         .filter(|scope| !granted.contains(scope))
         .collect()
-}
-
-fn approval_required(flow: &Flow) -> Stop {
-    Stop {
-        code: 90094,
-        error: "access_denied",
-        words: format!(
-            "The application '{}' needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.",
-            flow.client
-        ),
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::aadsts::told;
 use super::scopes::Asked;
 use crate::roles::Role;
 
@@ -53,6 +54,39 @@ pub(crate) struct Stop {
     pub code: u32,
     pub error: &'static str,
     pub words: String,
+}
+
+impl Stop {
+    /// A stop in the service's own words for that code.
+    pub fn told(error: &'static str, code: u32, names: &[&str]) -> Stop {
+        Stop {
+            code,
+            error,
+            words: told(code, names),
+        }
+    }
+}
+
+impl Flow {
+    /// A sign-in of which nothing is known but what it is for and who asks.
+    pub fn new(purpose: Purpose, client: &str, tenant: Option<usize>) -> Flow {
+        Flow {
+            purpose,
+            client: client.to_owned(),
+            tenant,
+            asked: Asked::default(),
+            redirect: String::new(),
+            state: None,
+            prompt: None,
+            login_hint: None,
+            claims: None,
+            nonce: None,
+            challenge: None,
+            confidential: false,
+            who: None,
+            stopped: None,
+        }
+    }
 }
 
 /// An authorization code.

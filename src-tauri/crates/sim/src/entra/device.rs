@@ -40,21 +40,14 @@ pub(crate) fn enter(world: &mut World, call: &Call) -> Answer {
         return pages::device(Some("That code didn't work. Check the code and try again."));
     };
     let flow = Flow {
-        purpose: Purpose::Device(device.user_code),
-        client: device.client,
-        tenant: device.tenant,
         asked: device.asked,
-        redirect: String::new(),
-        state: None,
         // The person must see which account a device gets, so that a session is never enough.
         prompt: Some("select_account".into()),
-        login_hint: None,
-        claims: None,
-        nonce: None,
-        challenge: None,
-        confidential: false,
-        who: None,
-        stopped: None,
+        ..Flow::new(
+            Purpose::Device(device.user_code),
+            &device.client,
+            device.tenant,
+        )
     };
     authorize::start(world, call, flow)
 }
@@ -73,19 +66,12 @@ pub(crate) fn poll(
         world.clock.now(),
         SignedDuration::from_secs(interval(world)),
     );
-    let spoilt = || {
-        Refusal::new(
-            "bad_verification_code",
-            70018,
-            "Invalid verification code. The device code is not one of this service.",
-        )
-    };
     let at = world
         .desk
         .devices
         .iter()
-        .position(|device| device.code == sent && device.client == client.id)
-        .ok_or_else(spoilt)?;
+        .position(|device| device.code == sent && device.client == client.id);
+    let at = at.ok_or_else(|| Refusal::told("bad_verification_code", 70018, &[]))?;
     let device = &mut world.desk.devices[at];
     // A second of grace, since nobody's clock ticks with ours.
     let hasty = device
@@ -94,43 +80,23 @@ pub(crate) fn poll(
     device.last_poll = Some(now);
     let device = device.clone();
     if device.expires < now {
-        return Err(Refusal::new(
-            "expired_token",
-            70019,
-            "Verification code expired. Sign in again.",
-        ));
+        return Err(Refusal::told("expired_token", 70019, &[]));
     }
     match device.state {
-        DeviceState::Pending if hasty => Err(Refusal::new(
-            "slow_down",
-            70016,
-            "The application is polling too quickly. Wait longer between the requests.",
-        )),
-        DeviceState::Pending => Err(Refusal::new(
-            "authorization_pending",
-            70016,
-            "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
-        )),
-        DeviceState::Declined => Err(Refusal::new(
-            "authorization_declined",
-            65004,
-            "The end user denied the authorization request.",
-        )),
+        DeviceState::Pending if hasty => Err(Refusal::told("slow_down", 70016, &[])),
+        DeviceState::Pending => Err(Refusal::told("authorization_pending", 70016, &[])),
+        DeviceState::Declined => Err(Refusal::told("authorization_declined", 65004, &[])),
         DeviceState::Refused(stop) => Err(Refusal::new("invalid_grant", stop.code, stop.words)),
         DeviceState::Approved(who) => {
             world.desk.devices.remove(at);
-            token::issue(
-                world,
-                call,
-                client,
-                &Issue {
-                    who,
-                    asked: device.asked,
-                    claims: None,
-                    nonce: None,
-                    renewed: false,
-                },
-            )
+            let wish = Issue {
+                who,
+                asked: device.asked,
+                claims: None,
+                nonce: None,
+                renewed: false,
+            };
+            token::issue(world, call, client, &wish)
         }
     }
 }
@@ -139,11 +105,7 @@ fn begun(world: &mut World, call: &Call, tenant: &str) -> Result<Value, Refusal>
     let form = call.form();
     let (client, tenant) = token::client(world, &form, tenant)?;
     if !client.public_fallback {
-        return Err(Refusal::new(
-            "invalid_client",
-            7000218,
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-        ));
+        return Err(Refusal::told("invalid_client", 7_000_218, &[]));
     }
     let asked = scopes::read(world, form.get("scope").unwrap_or_default())
         .map_err(|bad| token::refused_scope(&bad))?;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::aadsts::told;
 use crate::ids;
 use crate::wire::{Answer, Call};
 use crate::world::World;
@@ -29,6 +30,11 @@ impl Refusal {
             suberror: None,
             claims: None,
         }
+    }
+
+    /// A refusal in the service's own words for that code.
+    pub fn told(error: &'static str, code: u32, names: &[&str]) -> Refusal {
+        Refusal::new(error, code, told(code, names))
     }
 
     /// The documented JSON form.

@@ -1,5 +1,6 @@
 //! Microsoft's side: the identity platform, Graph, and the portal screens for what has no API.
 
+pub(crate) mod aadsts;
 pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod consent;
@@ -9,6 +10,7 @@ pub(crate) mod errors;
 pub(crate) mod graph;
 pub(crate) mod pages;
 pub(crate) mod portal;
+pub(crate) mod request;
 pub(crate) mod scopes;
 pub(crate) mod token;
 
@@ -37,18 +39,15 @@ pub(crate) fn login(world: &mut World, call: &Call) -> Answer {
         ("POST", ["device"]) => device::enter(world, call),
         _ => pages::error(
             404,
-            900971,
-            "There is no such page here.",
+            900_971,
+            &aadsts::told(900_971, &[]),
             &errors::correlation(call),
         ),
     }
 }
 
 /// The tenant that an address names: its number, or `None` for any organization.
-pub(crate) fn tenant_in_path(
-    world: &World,
-    name: &str,
-) -> Result<Option<usize>, authorize::OnPage> {
+pub(crate) fn tenant_in_path(world: &World, name: &str) -> Result<Option<usize>, request::OnPage> {
     if matches!(name, "organizations" | "common") {
         return Ok(None);
     }
@@ -59,9 +58,12 @@ pub(crate) fn tenant_in_path(
                 .iter()
                 .any(|domain| domain.verified && domain.name.eq_ignore_ascii_case(name))
     };
-    world.tenants.iter().position(named).map(Some).ok_or_else(|| {
-        (90002, format!("Tenant '{name}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."))
-    })
+    world
+        .tenants
+        .iter()
+        .position(named)
+        .map(Some)
+        .ok_or_else(|| (90002, aadsts::told(90002, &[name])))
 }
 
 fn configuration(world: &World, call: &Call, tenant: &str) -> Answer {

@@ -6,11 +6,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::authorize::bad_scope;
 use super::clients::{self, Client};
-use super::desk::{AccessToken, RefreshToken, Who};
+use super::desk::{AccessToken, Flow, RefreshToken, Who};
 use super::device;
 use super::errors::Refusal;
+use super::request::bad_scope;
 use super::scopes::{self, Asked};
 use crate::ids;
 use crate::wire::{Answer, Call, Form};
@@ -36,37 +36,21 @@ pub(crate) fn client(
     let tenant = super::tenant_in_path(world, tenant)
         .map_err(|(code, words)| Refusal::new("invalid_request", code, words))?;
     let id = form.get("client_id").ok_or_else(|| missing("client_id"))?;
-    let client = clients::find(world, id).ok_or_else(|| {
-        Refusal::new("unauthorized_client", 700016, format!("Application with identifier '{id}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."))
-    })?;
+    let client = clients::find(world, id)
+        .ok_or_else(|| Refusal::told("unauthorized_client", 700_016, &[id]))?;
     if tenant.is_none() && !client.many_tenants {
-        return Err(Refusal::new(
-            "invalid_request",
-            50194,
-            format!(
-                "Application '{id}'({}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'.",
-                client.name
-            ),
-        ));
+        return Err(Refusal::told("invalid_request", 50194, &[id, &client.name]));
     }
-    let has_web_part = !client.web.is_empty();
-    if form.get("client_secret").is_some() && !has_web_part {
-        return Err(Refusal::new(
-            "invalid_client",
-            700025,
-            "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
-        ));
+    // An application with web addresses may have a secret; one without is public.
+    if form.get("client_secret").is_some() && client.web.is_empty() {
+        return Err(Refusal::told("invalid_client", 700_025, &[]));
     }
     Ok((client, tenant))
 }
 
 /// A request without something that it needs.
 pub(crate) fn missing(name: &str) -> Refusal {
-    Refusal::new(
-        "invalid_request",
-        900144,
-        format!("The request body must contain the following parameter: '{name}'."),
-    )
+    Refusal::told("invalid_request", 900_144, &[name])
 }
 
 fn exchange(world: &mut World, call: &Call, tenant: &str) -> Result<Value, Refusal> {
@@ -79,79 +63,31 @@ fn exchange(world: &mut World, call: &Call, tenant: &str) -> Result<Value, Refus
         "authorization_code" => by_code(world, call, &form, &client),
         "refresh_token" => by_refresh(world, call, &form, &client, tenant),
         "urn:ietf:params:oauth:grant-type:device_code" => device::poll(world, call, &form, &client),
-        other => Err(Refusal::new(
-            "unsupported_grant_type",
-            70003,
-            format!("The app requested an unsupported grant type '{other}'."),
-        )),
+        other => Err(Refusal::told("unsupported_grant_type", 70003, &[other])),
     }
 }
 
 fn by_code(world: &mut World, call: &Call, form: &Form, client: &Client) -> Result<Value, Refusal> {
     let sent = form.get("code").ok_or_else(|| missing("code"))?;
-    let now = world.clock.now();
-    let spoilt = || {
-        Refusal::new(
-            "invalid_grant",
-            70000,
-            "The provided value for the 'code' parameter is not valid.",
-        )
-    };
     let code = world
         .desk
         .codes
         .get_mut(sent)
-        .filter(|code| code.flow.client == client.id)
-        .ok_or_else(spoilt)?;
+        .filter(|code| code.flow.client == client.id);
+    let code = code.ok_or_else(|| invalid_grant(70000, &[]))?;
     if std::mem::replace(&mut code.used, true) {
-        return Err(Refusal::new(
-            "invalid_grant",
-            54005,
-            "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
-        ));
+        return Err(invalid_grant(54005, &[]));
     }
     let code = code.clone();
-    if code.expires < now {
-        return Err(Refusal::new(
-            "invalid_grant",
-            70008,
-            "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.",
-        ));
+    if code.expires < world.clock.now() {
+        return Err(invalid_grant(70008, &[]));
     }
-    let redirect = form
-        .get("redirect_uri")
-        .ok_or_else(|| missing("redirect_uri"))?;
-    if url::Url::parse(redirect).map(String::from).ok().as_deref() != Some(&code.flow.redirect) {
-        return Err(Refusal::new(
-            "invalid_grant",
-            500112,
-            format!(
-                "The reply address '{redirect}' does not match the reply address '{}' provided when requesting Authorization code.",
-                code.flow.redirect
-            ),
-        ));
-    }
-    if code.flow.confidential && form.get("client_secret").is_none() {
-        return Err(Refusal::new(
-            "invalid_client",
-            7000218,
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-        ));
-    }
-    if let Some(challenge) = &code.flow.challenge
-        && form.get("code_verifier").map(ids::challenge_of).as_ref() != Some(challenge)
-    {
-        return Err(Refusal::new(
-            "invalid_grant",
-            501481,
-            "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
-        ));
-    }
+    check_redeemer(form, &code.flow)?;
     let claims = form
         .get("claims")
         .map(str::to_owned)
         .or_else(|| code.flow.claims.clone());
-    let asked = code.flow.asked.clone();
+    let asked = code.flow.asked;
     issue(
         world,
         call,
@@ -166,6 +102,24 @@ fn by_code(world: &mut World, call: &Call, form: &Form, client: &Client) -> Resu
     )
 }
 
+/// Whoever redeems a code must be the one who asked for it: same address, same verifier, and a secret where one belongs.
+fn check_redeemer(form: &Form, flow: &Flow) -> Result<(), Refusal> {
+    let redirect = form
+        .get("redirect_uri")
+        .ok_or_else(|| missing("redirect_uri"))?;
+    if url::Url::parse(redirect).map(String::from).ok().as_deref() != Some(&flow.redirect) {
+        return Err(invalid_grant(500_112, &[redirect, &flow.redirect]));
+    }
+    if flow.confidential && form.get("client_secret").is_none() {
+        return Err(Refusal::told("invalid_client", 7_000_218, &[]));
+    }
+    let shown = form.get("code_verifier").map(ids::challenge_of);
+    if flow.challenge.is_some() && shown != flow.challenge {
+        return Err(invalid_grant(501_481, &[]));
+    }
+    Ok(())
+}
+
 fn by_refresh(
     world: &mut World,
     call: &Call,
@@ -173,69 +127,84 @@ fn by_refresh(
     client: &Client,
     tenant: Option<usize>,
 ) -> Result<Value, Refusal> {
-    let sent = form
-        .get("refresh_token")
-        .ok_or_else(|| missing("refresh_token"))?;
-    let spoilt = || {
-        Refusal::new(
-            "invalid_grant",
-            9002313,
-            "Invalid request. Request is malformed or invalid. The refresh token is not one of this service.",
-        )
-    };
-    let token = world
-        .desk
-        .refresh
-        .get(sent)
-        .filter(|token| token.client == client.id)
-        .cloned()
-        .ok_or_else(spoilt)?;
-    if let Some(code) = token.dead {
-        return Err(dead(code));
-    }
-    if tenant.is_some_and(|tenant| tenant != token.who.tenant) {
-        return Err(Refusal::new(
-            "invalid_grant",
-            50020,
-            "The user account does not exist in this tenant.",
-        ));
-    }
-    if world.quirks.conditional_access {
-        return Err(Refusal::new(
-            "invalid_grant",
-            53003,
-            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
-        ));
-    }
+    let who = refreshed(world, form, client, tenant)?;
     let asked = match form.get("scope") {
         Some(scope) => scopes::read(world, scope).map_err(|bad| refused_scope(&bad))?,
         None => Asked::default(),
     };
     let claims = form.get("claims").map(str::to_owned);
-    if let (Some(claims), Some(challenge)) = (&claims, &world.quirks.challenge)
-        && challenge.person
-    {
-        let mut refusal = Refusal::new(
-            "interaction_required",
-            50076,
-            "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access Microsoft Graph.",
-        );
-        refusal.suberror = Some("basic_action");
-        refusal.claims = Some(claims.clone());
-        return Err(refusal);
+    let needs_person = world
+        .quirks
+        .challenge
+        .as_ref()
+        .is_some_and(|challenge| challenge.person);
+    if needs_person && claims.is_some() {
+        let refusal = Refusal::told("interaction_required", 50076, &[]);
+        return Err(Refusal {
+            suberror: Some("basic_action"),
+            claims,
+            ..refusal
+        });
     }
     issue(
         world,
         call,
         client,
         &Issue {
-            who: token.who,
+            who,
             asked,
             claims,
             nonce: None,
             renewed: true,
         },
     )
+}
+
+/// Whose refresh token it is, if it is still good.
+fn refreshed(
+    world: &World,
+    form: &Form,
+    client: &Client,
+    tenant: Option<usize>,
+) -> Result<Who, Refusal> {
+    let sent = form
+        .get("refresh_token")
+        .ok_or_else(|| missing("refresh_token"))?;
+    let token = world
+        .desk
+        .refresh
+        .get(sent)
+        .filter(|token| token.client == client.id)
+        .cloned();
+    let token = token.ok_or_else(|| {
+        invalid_grant(
+            9_002_313,
+            &["The refresh token is not one of this service."],
+        )
+    })?;
+    if let Some(code) = token.dead {
+        return Err(Refusal {
+            suberror: Some("bad_token"),
+            ..invalid_grant(code, &[])
+        });
+    }
+    if let Some(wanted) = tenant.filter(|wanted| *wanted != token.who.tenant) {
+        let names = [
+            &token.who.person,
+            &world.tenants[token.who.tenant].domain,
+            &world.tenants[wanted].name,
+            &client.id,
+        ];
+        return Err(invalid_grant(50020, &names.map(String::as_str)));
+    }
+    if world.quirks.conditional_access {
+        return Err(invalid_grant(53003, &[]));
+    }
+    Ok(token.who)
+}
+
+fn invalid_grant(code: u32, names: &[&str]) -> Refusal {
+    Refusal::told("invalid_grant", code, names)
 }
 
 /// What goes into new tokens.
@@ -256,87 +225,68 @@ pub(crate) fn issue(
     wish: &Issue,
 ) -> Result<Value, Refusal> {
     let granted = world.tenants[wish.who.tenant].granted(&client.id, &wish.who.person);
-    if let Some(lacking) = wish
+    if wish
         .asked
         .graph
         .iter()
-        .find(|scope| !granted.contains(scope))
+        .any(|scope| !granted.contains(scope))
     {
-        let words = format!(
-            "The user or administrator has not consented to use the application with ID '{}' named '{}'. Send an interactive authorization request for this user and resource. The scope {lacking} is missing.",
-            client.id, client.name
-        );
+        let refusal = invalid_grant(65001, &[&client.id, &client.name]);
         return Err(Refusal {
             suberror: Some("consent_required"),
-            ..Refusal::new("invalid_grant", 65001, words)
+            ..refusal
         });
     }
-    let openid: Vec<String> = wish
+    let asks = |name: &str| wish.asked.openid.iter().any(|scope| scope == name);
+    // The answer names every consented permission of the resource, and not offline_access.
+    let openid = wish
         .asked
         .openid
         .iter()
-        .filter(|scope| *scope != "offline_access")
-        .cloned()
-        .collect();
-    let shown: Vec<String> = granted.iter().chain(&openid).cloned().collect();
+        .filter(|scope| *scope != "offline_access");
+    let shown: Vec<String> = granted.iter().chain(openid).cloned().collect();
+    let mut body = json!({
+        "token_type": "Bearer", "scope": shown.join(" "), "expires_in": LIFETIME, "ext_expires_in": LIFETIME,
+        "access_token": access(world, wish, granted)
+    });
+    if wish.renewed || asks("offline_access") {
+        let refresh = format!("1.practice{}", ids::secret(64));
+        let token = RefreshToken {
+            who: wish.who.clone(),
+            client: client.id.clone(),
+            dead: None,
+        };
+        world.desk.refresh.insert(refresh.clone(), token);
+        body["refresh_token"] = refresh.into();
+    }
+    if asks("openid") {
+        body["id_token"] = identity(world, call, client, wish).into();
+    }
+    Ok(body)
+}
+
+fn access(world: &mut World, wish: &Issue, scopes: Vec<String>) -> String {
     let access = format!("practice.{}", ids::secret(60));
-    let roles = world.tenants[wish.who.tenant]
-        .account_of(&wish.who.person)
+    let account = world.tenants[wish.who.tenant].account_of(&wish.who.person);
+    let roles = account
         .map(|account| account.roles.clone())
         .unwrap_or_default();
     let expires = world.clock.now() + SignedDuration::from_secs(LIFETIME);
     let token = AccessToken {
         who: wish.who.clone(),
-        scopes: granted,
+        scopes,
         roles,
         expires,
         claims: wish.claims.clone(),
     };
     world.desk.access.insert(access.clone(), token);
-    let mut body = json!({"token_type": "Bearer", "scope": shown.join(" "), "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": access});
-    if wish.renewed
-        || wish
-            .asked
-            .openid
-            .iter()
-            .any(|scope| scope == "offline_access")
-    {
-        let refresh = format!("1.practice{}", ids::secret(64));
-        world.desk.refresh.insert(
-            refresh.clone(),
-            RefreshToken {
-                who: wish.who.clone(),
-                client: client.id.clone(),
-                dead: None,
-            },
-        );
-        body["refresh_token"] = refresh.into();
-    }
-    if wish.asked.openid.iter().any(|scope| scope == "openid") {
-        body["id_token"] = identity(world, call, client, wish).into();
-    }
-    Ok(body)
+    access
 }
 
 /// The words for a scope parameter that can't be right, in this endpoint's form.
 pub(crate) fn refused_scope(bad: &scopes::BadScope) -> Refusal {
     let stop = bad_scope(bad);
     Refusal::new(stop.error, stop.code, stop.words)
-}
-
-fn dead(code: u32) -> Refusal {
-    let words = match code {
-        50173 => {
-            "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password."
-        }
-        _ => {
-            "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00."
-        }
-    };
-    Refusal {
-        suberror: Some("bad_token"),
-        ..Refusal::new("invalid_grant", code, words)
-    }
 }
 
 /// A well-formed identity token. Its signature is noise: a client that got it over the token endpoint need not check it,

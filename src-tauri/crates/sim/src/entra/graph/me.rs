@@ -59,9 +59,13 @@ pub(crate) fn users(cx: &mut Cx) -> Result<Answer, GraphError> {
         select: shown(&options),
         ..options.clone()
     };
-    let rows: Vec<Map<String, Value>> = people.all().map(|person| body(&person)).collect();
     odata::check_select(&options, USER, "users")?;
-    odata::list(cx, &defaults, &USERS, rows.into_iter())
+    odata::list(
+        cx,
+        &defaults,
+        &USERS,
+        people.all().map(|person| body(&person)),
+    )
 }
 
 /// `GET /users/$count`, as plain text.
