@@ -51,21 +51,17 @@ pub(crate) fn hidden(name: &str, value: &str) -> String {
     )
 }
 
-/// A labelled field of some HTML input type.
+/// A labelled field of some HTML input type. The label holds its field, since several forms of a page have one of that name.
 pub(crate) fn field(name: &str, label: &str, kind: &str, value: &str) -> String {
     let (name, label, value) = (escape(name), escape(label), escape(value));
     format!(
-        "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" type=\"{kind}\" value=\"{value}\" autocomplete=\"off\">\n"
+        "<label>{label}<input name=\"{name}\" type=\"{kind}\" value=\"{value}\" autocomplete=\"off\"></label>\n"
     )
 }
 
 /// A labelled choice; each option is a value with its words.
 pub(crate) fn choice(name: &str, label: &str, options: &[(String, String)]) -> String {
-    let mut html = format!(
-        "<label for=\"{0}\">{1}</label><select id=\"{0}\" name=\"{0}\">",
-        escape(name),
-        escape(label)
-    );
+    let mut html = format!("<label>{}<select name=\"{}\">", escape(label), escape(name));
     for (value, words) in options {
         let _ = write!(
             html,
@@ -74,7 +70,7 @@ pub(crate) fn choice(name: &str, label: &str, options: &[(String, String)]) -> S
             escape(words)
         );
     }
-    html.push_str("</select>\n");
+    html.push_str("</select></label>\n");
     html
 }
 
