@@ -6,6 +6,7 @@ mod desk;
 mod handover;
 mod home;
 mod job;
+mod opening;
 mod practice;
 mod program;
 mod render;
@@ -15,6 +16,7 @@ mod showing;
 pub mod views;
 
 pub use desk::{Desk, open_in_browser};
+pub use opening::{Opening, OverFile};
 pub use home::{Connection, Home, Services, data_folder};
 pub use practice::{Practice, scenario, scenarios};
 /// How the built-in practice services are started.

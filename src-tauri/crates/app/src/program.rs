@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::desk::Desk;
 use crate::home::{Connection, Home, Services};
+use crate::opening::Opening;
 use crate::job::{Doing, Job};
 use crate::session::{OnProgress, Session, SignInWay};
 use crate::settings::Settings;
@@ -41,6 +42,7 @@ struct Inner {
     home: Home,
     cloud: Option<PathBuf>,
     desk: Arc<dyn Desk>,
+    opening: Opening,
     revision: watch::Sender<u32>,
     desktop: Mutex<Desktop>,
 }
@@ -67,6 +69,11 @@ type Shown<T = ()> = Result<T, TroubleView>;
 impl Program {
     /// Starts: opens the connection that was open last, or a practice one when that was asked for.
     pub async fn start(options: Options) -> Shown<Self> {
+        Self::start_with(options, Opening::default()).await
+    }
+
+    /// The same, opening connections with another vault, pace or disk than the usual.
+    pub async fn start_with(options: Options, opening: Opening) -> Shown<Self> {
         let home = Home::open(options.data).map_err(|trouble| render::trouble(&trouble, None))?;
         home.forget_practice();
         let settings = Settings::read(&home);
@@ -74,6 +81,7 @@ impl Program {
         let program = Self(Arc::new(Inner {
             cloud: options.cloud,
             desk: options.desk,
+            opening,
             revision: watch::Sender::new(1),
             desktop: Mutex::new(Desktop::new(settings)),
             home,
@@ -260,7 +268,7 @@ impl Program {
         let Some(connection) = self.0.home.find(id) else { return };
         // The old one is closed first: its lock, its practice and its job end with it.
         self.close().await;
-        let opened = Session::open(&self.0.home, connection.clone(), None).await;
+        let opened = Session::open_with(&self.0.home, connection.clone(), self.0.opening.clone()).await;
         {
             let mut desktop = self.desktop();
             desktop.leave();

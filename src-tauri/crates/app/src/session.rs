@@ -13,12 +13,13 @@ use connect::{
 };
 use engine::{
     Applied, Ask, AskKind, Entry, Facts, FileStore, Guide, Journal, JournalError, Known, NextDo, Patience, Progress,
-    Proposal, Run, State, StepId, SystemClock, Trouble, TroubleKind, UndoPlan,
+    Proposal, Run, State, StepId, Store, SystemClock, Trouble, TroubleKind, UndoPlan,
 };
 use guide::shared::{plan, sign_in};
 use guide::{Live, atlassian::before_atlassian, local_trouble, trouble};
 
 use crate::home::{Connection, Home, Services};
+use crate::opening::Opening;
 use crate::practice::Practice;
 use crate::{render, showing};
 use crate::views::{CompareView, SaidView, Tone};
@@ -39,6 +40,7 @@ pub struct Session {
     vault: Vault,
     sides: Mutex<Sides>,
     practice: Option<Practice>,
+    patience: Option<Patience>,
 }
 
 #[derive(Default)]
@@ -64,12 +66,20 @@ impl Session {
     /// Opens a connection: starts practice where it is one, reads the journal, takes up the sign-in and the key that
     /// the vault keeps.
     pub async fn open(home: &Home, connection: Connection, vault: Option<Vault>) -> Result<Arc<Self>, Trouble> {
+        let usual = Opening { vault, ..Opening::default() };
+        Self::open_with(home, connection, usual).await
+    }
+
+    /// The same with another vault, pace or disk than the usual.
+    pub async fn open_with(home: &Home, connection: Connection, opening: Opening) -> Result<Arc<Self>, Trouble> {
         let (cloud, practice) = services(&connection.services).await?;
         let path = home.journal(&connection.id);
         let store = FileStore::open(&path).map_err(|error| journal_trouble(&error, &path))?;
-        let journal = Journal::open(Box::new(store), Arc::new(SystemClock)).map_err(|error| journal_trouble(&error, &path))?;
+        let store = opening.over_file.map_or_else(|| Box::new(store) as Box<dyn Store>, |over| over(store));
+        let journal = Journal::open(store, Arc::new(SystemClock)).map_err(|error| journal_trouble(&error, &path))?;
         let ledger = Ledger::new();
         let http = Http::new(&cloud, ledger.clone()).map_err(|fault| trouble(&fault, "Preparing the network."))?;
+        let http = opening.retries.map_or(http.clone(), |retries| http.patient(retries));
         let session = Arc::new(Self {
             folder: home.folder(&connection.id),
             connection,
@@ -77,9 +87,10 @@ impl Session {
             journal,
             http,
             ledger,
-            vault: vault.unwrap_or_else(|| Vault::system(KEYRING)),
+            vault: opening.vault.unwrap_or_else(|| Vault::system(KEYRING)),
             sides: Mutex::default(),
             practice,
+            patience: opening.patience,
         });
         session.take_up().await;
         Ok(session)
@@ -163,6 +174,9 @@ impl Session {
 
     /// On this computer nothing takes minutes: practice answers in seconds.
     fn patience(&self) -> Patience {
+        if let Some(patience) = self.patience {
+            return patience;
+        }
         if self.cloud.practice.is_none() {
             return Patience::default();
         }
