@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use keyring_core::{CredentialStore, Error as KeyringError};
@@ -56,6 +57,8 @@ struct Inner {
     service: String,
     open: Option<Opener>,
     memory: Mutex<BTreeMap<(String, Item), Secret>>,
+    /// The person dismissed the keyring's prompt: a mere read does not bring it up again.
+    dismissed: AtomicBool,
     /// Held during every use of the keyring, so that pieces of two values cannot mix.
     turn: tokio::sync::Mutex<()>,
 }
@@ -86,6 +89,7 @@ impl Vault {
             service: service.to_owned(),
             open,
             memory: Mutex::default(),
+            dismissed: AtomicBool::new(false),
             turn,
         }))
     }
@@ -110,7 +114,9 @@ impl Vault {
         let remembered = self.0.remembered().get(&key).cloned();
         if let Some(secret) = remembered {
             // A better place may have appeared; a failure to move leaves the secret where it is.
-            let _ = self.move_to_keyring().await;
+            if !self.0.dismissed.load(Ordering::Relaxed) {
+                let _ = self.move_to_keyring().await;
+            }
             return Ok(Some(secret));
         }
         let name = entry_name(connection, item);
@@ -140,7 +146,8 @@ impl Vault {
         }
     }
 
-    /// Looks for the keyring now, moves there what is in memory, and says where secrets are.
+    /// Looks for the keyring now, moves there what is in memory, and says where secrets are. With nothing in memory it proves only
+    /// that a keyring is there; whether it takes a secret is what [`Vault::put`] tells.
     pub async fn place(&self) -> Where {
         match self.move_to_keyring().await {
             Ok(place) => place,
@@ -165,6 +172,8 @@ impl Vault {
                 })
             })
             .await;
+        let dismissed = matches!(outcome, Err(KeyringError::NoStorageAccess(_)));
+        self.0.dismissed.store(dismissed, Ordering::Relaxed);
         match outcome {
             Ok(()) => {
                 let mut memory = self.0.remembered();

@@ -47,6 +47,8 @@ struct Inner {
     /// Held during a refresh, so that there is one at a time.
     held: Mutex<Held>,
     on_rotated: RwLock<Option<Hook>>,
+    /// The claims of the last challenge that no silent refresh could satisfy.
+    wanted_claims: RwLock<Option<String>>,
 }
 
 struct Held {
@@ -130,6 +132,7 @@ impl Session {
             granted,
             held,
             on_rotated: RwLock::default(),
+            wanted_claims: RwLock::default(),
         })))
     }
 
@@ -243,13 +246,31 @@ impl Session {
     /// # Errors
     /// When the person has to sign in for it: sign in with these claims.
     pub async fn satisfy(&self, claims: &str) -> Result<Secret, Fault> {
-        let claims = claims.to_owned();
-        self.in_background(|inner| async move {
-            let mut held = inner.held.lock().await;
-            let scope = inner.granted_parameter(&[]);
-            inner.refresh(&mut held, scope, Some(claims)).await
-        })
-        .await
+        let wanted = claims.to_owned();
+        let satisfied = self
+            .in_background(|inner| async move {
+                let mut held = inner.held.lock().await;
+                let scope = inner.granted_parameter(&[]);
+                inner.refresh(&mut held, scope, Some(wanted)).await
+            })
+            .await;
+        let open = satisfied.is_err().then(|| claims.to_owned());
+        *self
+            .0
+            .wanted_claims
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = open;
+        satisfied
+    }
+
+    /// The claims that the next sign-in in the browser has to carry, after a challenge that no silent refresh could
+    /// satisfy.
+    pub fn wanted_claims(&self) -> Option<String> {
+        self.0
+            .wanted_claims
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
     }
 
     /// Makes sure that these scopes are granted, asking silently for those that are not.

@@ -1,6 +1,6 @@
 //! The vault over mock stores: long values, keyrings that come and go, and secrets that wait in memory.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::mock;
@@ -252,4 +252,33 @@ async fn memory_alone_says_that_it_is_memory() {
     );
     vault.delete("c", Item::ScimKey).await.expect("forgotten");
     assert_eq!(vault.get("c", Item::ScimKey).await.expect("a look"), None);
+}
+
+#[tokio::test]
+async fn a_dismissed_prompt_is_not_brought_up_by_reading() {
+    let opened = Arc::new(AtomicU32::new(0));
+    let opens = opened.clone();
+    let open = move || -> keyring_core::Result<Arc<CredentialStore>> {
+        opens.fetch_add(1, Ordering::SeqCst);
+        Err(KeyringError::NoStorageAccess("prompt dismissed".into()))
+    };
+    let vault = Vault::with("lockstep-tests", Some(Arc::new(open)));
+    let secret = Secret::new("kept in memory");
+    vault
+        .put("c", Item::ScimKey, &secret)
+        .await
+        .expect("a place");
+    for _ in 0..3 {
+        assert_eq!(
+            vault.get("c", Item::ScimKey).await.expect("a look"),
+            Some(secret.clone())
+        );
+    }
+    assert_eq!(opened.load(Ordering::SeqCst), 1);
+    assert!(matches!(vault.place().await, Where::Memory { .. }));
+    assert_eq!(
+        opened.load(Ordering::SeqCst),
+        2,
+        "asked for on purpose, it is tried again"
+    );
 }
