@@ -75,7 +75,10 @@ impl Session {
         let (cloud, practice) = services(&connection.services).await?;
         let path = home.journal(&connection.id);
         let store = FileStore::open(&path).map_err(|error| journal_trouble(&error, &path))?;
-        let store = opening.over_file.map_or_else(|| Box::new(store) as Box<dyn Store>, |over| over(store));
+        let store: Box<dyn Store> = match &opening.over_file {
+            Some(over) => over(store),
+            None => Box::new(store),
+        };
         let journal = Journal::open(store, Arc::new(SystemClock)).map_err(|error| journal_trouble(&error, &path))?;
         let ledger = Ledger::new();
         let http = Http::new(&cloud, ledger.clone()).map_err(|fault| trouble(&fault, "Preparing the network."))?;
