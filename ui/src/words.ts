@@ -154,6 +154,8 @@ export const words = {
     practice: "Practice",
     practiceHint: "The same steps against simulated services on this computer. Nothing real is touched.",
     scenario: "Scenario",
+    cloud: "Which cloud?",
+    cloudNote: "where the tenant lives",
     scenarioNote: "what you will find there",
     name: "Name",
     nameLabel: "Name of the connection",

@@ -97,7 +97,7 @@ export function step(change: Partial<StepView> & Pick<StepView, "id" | "number" 
 }
 
 export function snapshot(change: Partial<Snapshot>): Snapshot {
-  return { revision: 1, page: { kind: "start" }, theme: "system", practice: null, connections: [], scenarios: [], open: null, step: null, requests: [], notice: null, confirm: null, ...change };
+  return { revision: 1, page: { kind: "start" }, theme: "system", practice: null, connections: [], scenarios: [], clouds: [], open: null, step: null, requests: [], notice: null, confirm: null, ...change };
 }
 
 /** A snapshot that shows a step of a connection. */

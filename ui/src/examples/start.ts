@@ -1,6 +1,11 @@
 // The start page and help.
-import type { ConnectionCard, ScenarioCard, Snapshot } from "../views";
+import type { ConnectionCard, OptionView, ScenarioCard, Snapshot } from "../views";
 import { ago, snapshot } from "./frame";
+
+const clouds: OptionView[] = [
+  { value: "global", label: "Global", hint: "login.microsoftonline.com" },
+  { value: "usgov_l4", label: "US Government L4", hint: "login.microsoftonline.us" },
+];
 
 export const scenarios: ScenarioCard[] = [
   { name: "fresh", title: "Fresh tenant", about: "Nothing is set up on either side. The shortest way to see the whole guide." },
@@ -35,8 +40,8 @@ const cards: ConnectionCard[] = [
 ];
 
 export const start: Record<string, Snapshot> = {
-  "start-first": snapshot({ scenarios }),
-  "start-list": snapshot({ scenarios, connections: cards }),
+  "start-first": snapshot({ scenarios, clouds }),
+  "start-list": snapshot({ scenarios, clouds, connections: cards }),
   help: snapshot({ page: { kind: "help" }, scenarios }),
   "start-notice": snapshot({
     scenarios,

@@ -124,11 +124,11 @@ it("makes a connection, real or in practice", async () => {
   const make = screen.getByRole("button", { name: /Make the connection/ });
   expect(make).toHaveAttribute("aria-disabled", "true");
   await user.type(screen.getByLabelText("Name of the connection"), " Contoso {Enter}");
-  expect(backend.pressed).toEqual([{ do: "new_connection", name: "Contoso", practice: null }]);
+  expect(backend.pressed).toEqual([{ do: "new_connection", name: "Contoso", practice: null, cloud: null }]);
   await user.click(screen.getByRole("radio", { name: "Practice" }));
   await user.click(screen.getByText("Fresh tenant"));
   await user.click(screen.getByRole("button", { name: /Start practice/ }));
-  await waitFor(() => expect(backend.pressed.at(-1)).toEqual({ do: "new_connection", name: "Practice: Fresh tenant", practice: "fresh" }));
+  await waitFor(() => expect(backend.pressed.at(-1)).toEqual({ do: "new_connection", name: "Practice: Fresh tenant", practice: "fresh", cloud: null }));
 });
 
 it("opens a link through the program, never by itself", async () => {

@@ -46,6 +46,11 @@ pub enum Services {
     Practice(String),
 }
 
+impl Services {
+    /// The cloud that is offered first.
+    pub const FIRST_CLOUD: &'static str = "global";
+}
+
 /// The OS's data folder for the program; `LOCKSTEP_DATA` names another one.
 pub fn data_folder() -> PathBuf {
     if let Some(folder) = std::env::var_os("LOCKSTEP_DATA").filter(|folder| !folder.is_empty()) {

@@ -90,7 +90,7 @@ impl Program {
         match (options.practice, last) {
             (Some(scenario), _) => {
                 let name = practice::scenario(&scenario).map_err(|trouble| render::trouble(&trouble, None))?.title;
-                program.press(Action::NewConnection { name, practice: Some(scenario) }).await?;
+                program.press(Action::NewConnection { name, practice: Some(scenario), cloud: None }).await?;
             }
             (None, Some(id)) if program.0.home.find(&id).is_some() => program.open(&id).await,
             _ => {}
@@ -160,7 +160,7 @@ impl Program {
             Action::GoConnection => self.go(Page::Connection),
             Action::GoHelp => self.go(Page::Help),
             Action::GoStep { id } => self.go_step(StepId::read(id))?,
-            Action::NewConnection { name, practice } => self.new_connection(&name, practice).await?,
+            Action::NewConnection { name, practice, cloud } => self.new_connection(&name, practice, cloud).await?,
             Action::OpenConnection { id } => self.open(&id).await,
             Action::ForgetConnection { id } => self.forget(&id)?,
             Action::SetTheme { theme } => self.set_theme(theme),
@@ -243,7 +243,7 @@ impl Program {
 
     // Connections.
 
-    async fn new_connection(&self, name: &str, practice: Option<String>) -> Shown {
+    async fn new_connection(&self, name: &str, practice: Option<String>, cloud: Option<String>) -> Shown {
         let bad = |trouble: Trouble| render::trouble(&trouble, None);
         if name.trim().is_empty() {
             return Err(bad(Trouble::new(TroubleKind::BadInput, "The connection needs a name", "Nothing was made.")));
@@ -251,7 +251,7 @@ impl Program {
         let services = match (practice, &self.0.cloud) {
             (Some(scenario), _) => Services::Practice(practice::scenario(&scenario).map_err(bad)?.name),
             (None, Some(file)) => Services::File(file.clone()),
-            (None, None) => Services::Cloud("global".to_owned()),
+            (None, None) => Services::Cloud(cloud.unwrap_or_else(|| Services::FIRST_CLOUD.to_owned())),
         };
         let connection = self.0.home.create(name, services).map_err(bad)?;
         self.open(&connection.id).await;

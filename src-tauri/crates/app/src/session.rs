@@ -297,6 +297,8 @@ impl Session {
         let tenant = tenant.map_or(Tenant::Organizations, |tenant| Tenant::Id(tenant.to_owned()));
         let mut request = SignInRequest::new(client, tenant, sign_in::scopes(&known, writing));
         request.login_hint = known.fact("entra.user").map(str::to_owned);
+        // A challenge that could not be satisfied silently is satisfied by this sign-in (entra.md 1.5).
+        request.claims = self.sides().entra.as_ref().and_then(connect::Session::wanted_claims);
         let doing = "Signing in to Microsoft Entra ID.";
         let signed_in = match way {
             SignInWay::Browser(browser) => connect::sign_in(&self.http, &self.cloud, &request, browser, stage, cancel).await,
@@ -336,6 +338,7 @@ impl Session {
 
     /// Makes the changes that were shown.
     pub async fn apply(&self, step: &StepId, shown: &str, on: OnProgress, cancel: CancellationToken) -> Result<Applied, Trouble> {
+        self.may_write()?;
         self.run(on, cancel).apply(step, shown).await
     }
 
@@ -358,7 +361,17 @@ impl Session {
 
     /// Undoes a step with what rests on it, or all.
     pub async fn undo(&self, step: Option<&StepId>, on: OnProgress, cancel: CancellationToken) -> Result<UndoPlan, Trouble> {
+        self.may_write()?;
         self.run(on, cancel).undo(step).await
+    }
+
+    /// Reading only is a promise: whatever asks, nothing is written then.
+    fn may_write(&self) -> Result<(), Trouble> {
+        if !sign_in::read_only(&self.known()) {
+            return Ok(());
+        }
+        Err(Trouble::new(TroubleKind::BadInput, "You chose that Lockstep only reads", "Nothing was changed.")
+            .next("Allow changes", "On the sign-in page; then sign in again.", NextDo::Go { step: sign_in::ID }))
     }
 
     /// Records that the person did a step by hand.

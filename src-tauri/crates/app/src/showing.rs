@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use connect::Cloud;
 use engine::{Journal, MemoryStore, Proposal, State, StepId, SystemClock};
 
 use crate::home::{Connection, Home, Services};
 use crate::program::Desktop;
 use crate::render::{self, Sight};
 use crate::session::Session;
-use crate::views::{Action, ActionView, ConfirmView, ConnectionCard, ConnectionView, Page, Snapshot, Status, StepView};
+use crate::views::{Action, ActionView, ConfirmView, ConnectionCard, ConnectionView, OptionView, Page, Snapshot, Status, StepView};
 use crate::{practice, render::trouble};
 
 /// Everything on screen.
@@ -21,6 +22,7 @@ pub(crate) fn snapshot(desktop: &Desktop, revision: u32) -> Snapshot {
         practice: None,
         connections: desktop.cards.clone(),
         scenarios: practice::scenarios(),
+        clouds: clouds(),
         open: None,
         step: None,
         requests: Vec::new(),
@@ -38,6 +40,16 @@ pub(crate) fn snapshot(desktop: &Desktop, revision: u32) -> Snapshot {
         }
     });
     shown
+}
+
+/// The table of clouds, as options.
+fn clouds() -> Vec<OptionView> {
+    let option = |cloud: Cloud| OptionView {
+        hint: cloud.login.host_str().unwrap_or_default().to_owned(),
+        value: cloud.name,
+        label: cloud.title,
+    };
+    Cloud::table().into_iter().map(option).collect()
 }
 
 /// A step's page without a window, with the last plan where there is one.
@@ -125,7 +137,7 @@ fn standing(state: &State) -> (Status, String) {
         text: String::new(),
         compare: None,
     };
-    let cloud = connect::Cloud::table().into_iter().next();
+    let cloud = Cloud::table().into_iter().next();
     let Some(cloud) = cloud else { return (Status::NotStarted, String::new()) };
     render::cards(&Sight {
         id: "",

@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub connections: Vec<ConnectionCard>,
     /// What practice offers.
     pub scenarios: Vec<ScenarioCard>,
+    /// The clouds that a new connection can be made in; the first is offered first.
+    pub clouds: Vec<OptionView>,
     /// The connection that is open.
     pub open: Option<ConnectionView>,
     /// The step that is shown, when `page` is `Step`.
@@ -706,6 +708,8 @@ pub enum Action {
         name: String,
         /// A practice scenario, or `None` for the real services.
         practice: Option<String>,
+        /// The real services' cloud, by name; the first of the list when it is left out.
+        cloud: Option<String>,
     },
     /// Open a connection.
     OpenConnection {

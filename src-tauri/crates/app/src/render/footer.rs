@@ -66,7 +66,8 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
         return on(Action::GoStep { id: first.to_string() }, &format!("Go to {number} first"));
     }
     if let Some(ask) = sight.open_asks(id).first() {
-        return off(Action::Look, "Look", &format!("First answer: {}", ask.label));
+        let (action, label) = forward(sight, id);
+        return off(action, &label, &format!("First answer: {}", ask.label));
     }
     if let Some(sign_in) = wants_sign_in(sight, id) {
         return sign_in;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use connect::{Graph, Phase, Scope};
 use engine::{
-    Ask, AskKind, Change, Check, Facts, Finding, Known, Plan, Skip, State, Step, StepId, Trouble, TroubleKind, Undo,
+    Ask, AskKind, Change, Check, Facts, Finding, Known, MenuPath, Plan, Skip, State, Step, StepId, Trouble, TroubleKind, Undo,
     Verdict, VerdictState,
 };
 use serde_json::{Value, json};
@@ -210,6 +210,13 @@ fn own_client_ask() -> Ask {
         "From the overview of your registration. Register it with exactly these settings.",
     );
     ask.example = Some("11111111-2222-3333-4444-555555555555".to_owned());
+    ask.path = Some(MenuPath {
+        now: ["Entra admin center", "Identity", "Applications", "App registrations", "New registration"].map(str::to_owned).to_vec(),
+        older: vec![(
+            "2020 to 2023".to_owned(),
+            ["Azure portal", "Azure Active Directory", "App registrations", "New registration"].map(str::to_owned).to_vec(),
+        )],
+    });
     let scopes: Vec<_> = read_scopes().into_iter().chain(write_scopes()).map(|scope| scope.name).collect();
     ask.copies = vec![
         ("Name".into(), "Any name will do.".into(), REGISTRATION.into()),
