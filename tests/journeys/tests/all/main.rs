@@ -1,0 +1,4 @@
+//! Everything that is shown from end to end, in one binary: linking costs more than running.
+
+mod journeys;
+mod window;
