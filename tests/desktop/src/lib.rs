@@ -7,9 +7,14 @@
 mod access;
 mod driver;
 mod effort;
+pub mod guide;
+mod practice;
+mod tour;
 mod window;
 
 pub use effort::Effort;
+pub use practice::{Practice, argument};
+pub use tour::tour;
 pub use window::{Start, Window, in_window};
 
 /// Why a story could not be told to its end.

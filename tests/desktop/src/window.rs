@@ -109,21 +109,28 @@ impl Window {
 
     /// Waits for something and clicks it as soon as it can be used.
     pub async fn click(&self, role: &str, name: &str) -> Told {
-        let element = self.usable(role, name).await?;
-        element.click().await?;
+        let begin = Instant::now();
+        while let Err(failure) = self.hit(role, name).await? {
+            if begin.elapsed() > PATIENCE {
+                return Err(failure.with(&format!("while clicking the {role} \"{name}\"")));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
         self.effort.click();
         Ok(())
     }
 
     /// Types into a field in place of what it holds.
     pub async fn type_into(&self, name: &str, text: &str) -> Told {
-        let element = self.usable("textbox", name).await?;
-        element.click().await?;
-        element.clear().await?;
-        element.send_keys(text).await?;
-        self.effort.click();
-        self.effort.typed(text);
-        Ok(())
+        self.click("textbox", name).await?;
+        self.chord(Key::Control, 'a').await?;
+        self.text(text).await
+    }
+
+    /// Pastes the clipboard into a field.
+    pub async fn paste_into(&self, name: &str) -> Told {
+        self.click("textbox", name).await?;
+        self.chord(Key::Control, 'v').await
     }
 
     /// Presses a key, or several at once.
@@ -135,10 +142,11 @@ impl Window {
 
     /// Presses a key while another is held.
     pub async fn chord(&self, held: Key, key: impl Into<char>) -> Told {
+        let key: char = key.into();
         self.web
             .action_chain()
             .key_down(held.clone())
-            .send_keys(key.into().to_string())
+            .send_keys(key.to_string())
             .key_up(held)
             .perform()
             .await?;
@@ -153,17 +161,38 @@ impl Window {
         Ok(())
     }
 
-    /// Goes on with Tab until the focus is on something.
+    /// Goes with Tab, or with Shift and Tab where that is nearer, until the focus is on something.
     pub async fn tab_to(&self, role: &str, name: &str) -> Told {
-        let wanted = self.usable(role, name).await?;
         for _ in 0..MOST_TABS {
-            if self.web.active_element().await? == wanted {
-                return Ok(());
+            let wanted = self.usable(role, name).await?;
+            let direction = self.web.execute(DIRECTION, vec![wanted.to_json()?]).await?;
+            match direction.json().as_str() {
+                Some("here") => return Ok(()),
+                Some("back") => self.chord(Key::Shift, Key::Tab).await?,
+                _ => self.key(Key::Tab).await?,
             }
-            self.key(Key::Tab).await?;
         }
         Err(Failure::new(format!(
             "the {role} \"{name}\" can't be reached with Tab"
+        )))
+    }
+
+    /// Chooses one of several: to the group with Tab, within it with the arrows.
+    pub async fn choose(&self, name: &str) -> Told {
+        for _ in 0..MOST_TABS {
+            let wanted = self.usable("radio", name).await?;
+            let direction = self.web.execute(DIRECTION, vec![wanted.to_json()?]).await?;
+            match direction.json().as_str() {
+                Some("here") if wanted.is_selected().await? => return Ok(()),
+                Some("here") => self.text(" ").await?,
+                Some("below") => self.key(Key::Down).await?,
+                Some("above") => self.key(Key::Up).await?,
+                Some("back") => self.chord(Key::Shift, Key::Tab).await?,
+                _ => self.key(Key::Tab).await?,
+            }
+        }
+        Err(Failure::new(format!(
+            "the choice \"{name}\" can't be reached with keys"
         )))
     }
 
@@ -181,10 +210,30 @@ impl Window {
             .map(drop)
     }
 
+    /// Waits until something is there and can be used.
+    pub async fn usable_now(&self, role: &str, name: &str) -> Told {
+        self.usable(role, name).await.map(drop)
+    }
+
     /// Whether something is there now and can be used.
     pub async fn can_use(&self, role: &str, name: &str) -> Told<bool> {
         let found = access::find(&self.web, role, name).await?;
         Ok(found.element.is_some() && !found.disabled)
+    }
+
+    /// Waits until the program has nothing more to draw: two frames with no change of what can be read.
+    pub async fn settle(&self) -> Told {
+        let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        let mut before = self.words().await?;
+        loop {
+            tokio::time::sleep(GLANCE).await;
+            self.web.execute_async(script, vec![]).await?;
+            let now = self.words().await?;
+            if now == before {
+                return Ok(());
+            }
+            before = now;
+        }
     }
 
     /// Waits until a text can be read anywhere in the window.
@@ -204,7 +253,12 @@ impl Window {
 
     /// Everything that can be read now.
     pub async fn words(&self) -> Told<String> {
-        Ok(self.web.find(By::Tag("body")).await?.text().await?)
+        // WebDriver's own answer for an element's text puts everything on one line.
+        let words = self
+            .web
+            .execute("return document.body.innerText", vec![])
+            .await?;
+        Ok(words.json().as_str().unwrap_or_default().to_owned())
     }
 
     /// The title of the page: its only level-one heading.
@@ -225,6 +279,23 @@ impl Window {
     /// The web view itself, for what a person can't do.
     pub fn web(&self) -> &WebDriver {
         &self.web
+    }
+
+    /// One try to click. The page may draw the element anew between finding and clicking it: the inner error, and worth another try.
+    async fn hit(&self, role: &str, name: &str) -> Told<Result<(), Failure>> {
+        let element = self.usable(role, name).await?;
+        match self.scroll_and_click(&element).await {
+            Ok(()) => Ok(Ok(())),
+            Err(error) if is_passing(&error) => Ok(Err(error.into())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn scroll_and_click(&self, element: &WebElement) -> WebDriverResult<()> {
+        // A person scrolls until it can be seen well. WebDriver is content with a corner, and then clicks what lies over the middle.
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.web.execute(script, vec![element.to_json()?]).await?;
+        element.click().await
     }
 
     async fn usable(&self, role: &str, name: &str) -> Told<WebElement> {
@@ -283,3 +354,23 @@ fn not_so(role: &str, name: &str, found: &Found) -> Failure {
         PATIENCE.as_secs()
     ))
 }
+
+fn is_passing(error: &WebDriverError) -> bool {
+    use thirtyfour::error::WebDriverErrorInner::{
+        ElementClickIntercepted, ElementNotInteractable, StaleElementReference,
+    };
+    matches!(
+        error.as_inner(),
+        StaleElementReference(_) | ElementNotInteractable(_) | ElementClickIntercepted(_)
+    )
+}
+
+/// Where the wanted element lies from the focus: here, back, onward, or for a choice of the same group below or above.
+const DIRECTION: &str = r#"
+const wanted = arguments[0];
+const now = document.activeElement;
+if (now === wanted) return "here";
+const after = now.compareDocumentPosition(wanted) & Node.DOCUMENT_POSITION_FOLLOWING;
+if (wanted.type === "radio" && now.type === "radio" && now.name === wanted.name) return after ? "below" : "above";
+return after ? "onward" : "back";
+"#;

@@ -1,4 +1,7 @@
 //! Stories in the real window. `cargo xtask test` builds the program, gives the tests a screen, a message bus and an unlocked
 //! keyring of their own, and starts them one after another.
 
+mod barriers;
 mod frame;
+mod fresh;
+mod trouble;

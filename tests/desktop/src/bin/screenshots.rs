@@ -1,0 +1,19 @@
+//! Every page, light and dark, as a picture of the real window. `cargo xtask screenshots` starts it.
+
+use std::path::PathBuf;
+
+use desktop::{Failure, Start, Told, in_window, tour};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Told {
+    let folder = std::env::args_os().nth(1).map(PathBuf::from);
+    let folder = folder.ok_or_else(|| Failure::new("name the folder for the pictures"))?;
+    in_window(Start::default(), async |window| {
+        tour(window, async |window, name| {
+            window.settle().await?;
+            window.picture(&folder.join(format!("{name}.png"))).await
+        })
+        .await
+    })
+    .await
+}

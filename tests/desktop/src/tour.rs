@@ -1,0 +1,61 @@
+//! Every page once, as a person comes to it, for whoever wants to look at each: the search for barriers, the pictures.
+
+use crate::{Told, Window, guide};
+
+/// Goes through practice from the first page to the last and stops at every state worth a look, in both themes.
+pub async fn tour(window: &Window, mut stop: impl AsyncFnMut(&Window, &str) -> Told) -> Told {
+    let mut at = async |name: &str| -> Told {
+        for theme in ["light", "dark"] {
+            set_theme(window, theme).await?;
+            stop(window, &format!("{name}-{theme}")).await?;
+        }
+        Ok(())
+    };
+    at("01-start").await?;
+    window.click("radio", "Practice").await?;
+    at("02-start-practice").await?;
+    guide::start_practice(window, "A fresh start").await?;
+    at("03-plan").await?;
+    guide::plan(window).await?;
+    at("04-sign-in").await?;
+    guide::sign_in(window).await?;
+    at("05-before-entra").await?;
+    guide::before_entra(window).await?;
+    at("06-before-atlassian").await?;
+    guide::before_atlassian(window).await?;
+    at("07-add-app").await?;
+    guide::allow_changes(window).await?;
+    at("08-add-app-proposed").await?;
+    guide::add_app(window).await?;
+    at("09-add-app-done").await?;
+    window.click("button", "Requests").await?;
+    at("10-requests").await?;
+    window.click("button", "Requests").await?;
+    for (link, name) in [
+        ("The connection", "11-connection"),
+        ("0.3 Before you start: Entra", "12-before-entra-done"),
+        (
+            "0.4 Before you start: Atlassian",
+            "13-before-atlassian-done",
+        ),
+        ("Help and keys", "14-help"),
+    ] {
+        window.click("link", link).await?;
+        at(name).await?;
+    }
+    Ok(())
+}
+
+/// Presses the button that changes the theme until it is the wanted one.
+async fn set_theme(window: &Window, theme: &str) -> Told {
+    let wanted = format!("Theme: {theme}");
+    // Three themes follow each other, so two presses reach any of them.
+    for _ in 0..2 {
+        if window.can_use("button", &wanted).await? {
+            return Ok(());
+        }
+        window.click("button", "Theme: ").await?;
+        window.settle().await?;
+    }
+    window.see("button", &wanted).await
+}

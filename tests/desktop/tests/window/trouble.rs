@@ -1,0 +1,36 @@
+//! A service that refuses in the middle: the window says what is certain, what was said, and what to do.
+
+use desktop::{Practice, Start, Told, argument, guide, in_window};
+
+#[tokio::test]
+async fn a_role_that_ends_meanwhile_is_told_as_trouble() -> Told {
+    let practice = Practice::serve("fresh")?;
+    let start = Start {
+        arguments: vec!["--cloud".to_owned(), argument(&practice.cloud_file())],
+        data: None,
+    };
+    in_window(start, async |window| {
+        window
+            .type_into("Name of the connection", "Contoso")
+            .await?;
+        window.click("button", "Make the connection").await?;
+        guide::plan(window).await?;
+        guide::sign_in(window).await?;
+        guide::before_entra(window).await?;
+        window
+            .type_into("Organization API key", &practice.value("organization_key")?)
+            .await?;
+        guide::look_at_atlassian(window).await?;
+        guide::allow_changes(window).await?;
+        practice.pull(
+            "deactivate_role",
+            r#"{"account":"adele@contoso.com","role":"Cloud Application Administrator"}"#,
+        )?;
+        window.click("button", "Make 3 changes in Entra").await?;
+        window.read("What Microsoft said").await?;
+        window.read("Nothing was created").await?;
+        window.read("Authorization_RequestDenied").await?;
+        window.read("What to do next").await
+    })
+    .await
+}
