@@ -51,6 +51,15 @@ pub enum Entry {
         /// Whether it was found made after a lost answer or a crash.
         found: bool,
     },
+    /// A made change was read back from every server, or waited for as long as it makes sense.
+    ReadBack {
+        /// The step.
+        step: StepId,
+        /// The change.
+        change: ChangeId,
+        /// What reading it back taught besides.
+        facts: Facts,
+    },
     /// A change was certainly not made.
     Failed {
         /// The step.

@@ -52,6 +52,16 @@ pub fn dependents<Cx>(guide: &Guide<Cx>, id: &StepId) -> Vec<StepId> {
     resting
 }
 
+/// A step and all that rest on it, or, without a step, all: in the order on screen.
+pub(crate) fn in_reach<Cx>(guide: &Guide<Cx>, id: Option<&StepId>) -> Vec<StepId> {
+    match id {
+        None => guide.steps().map(|step| step.id()).collect(),
+        Some(id) => std::iter::once(id.clone())
+            .chain(dependents(guide, id))
+            .collect(),
+    }
+}
+
 /// What a step still needs before it can start.
 pub fn unmet<Cx>(guide: &Guide<Cx>, state: &State, id: &StepId) -> Vec<StepId> {
     let Some(step) = guide.step(id) else {

@@ -72,13 +72,18 @@ where
         Until::Known => patience.absence,
     };
     let mut agreeing = 0;
-    let mut last_seen = started;
+    let mut seen_once = false;
     loop {
-        let seen = read().await?;
+        // A reading changes nothing, so that a stop need not wait for a slow one.
+        let seen = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Ok(Settled::Stopped),
+            seen = read() => seen?,
+        };
         match seen {
             Some(value) => {
                 agreeing += 1;
-                last_seen = tokio::time::Instant::now();
+                seen_once = true;
                 on_reading(agreeing);
                 if agreeing >= patience.agreeing {
                     return Ok(Settled::Agreed(value));
@@ -88,11 +93,7 @@ where
                 agreeing = 0;
                 on_reading(agreeing);
                 // Once seen, it is there: only the longest wait ends it then.
-                let limit = if last_seen > started {
-                    patience.at_most
-                } else {
-                    limit
-                };
+                let limit = if seen_once { patience.at_most } else { limit };
                 if started.elapsed() >= limit {
                     return Ok(Settled::NotSeen);
                 }
@@ -178,6 +179,36 @@ mod tests {
         )
         .await;
         assert_eq!(settled.expect("no reading fails"), Settled::Stopped);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stopping_does_not_wait_for_a_reading() {
+        let cancel = CancellationToken::new();
+        let begin = tokio::time::Instant::now();
+        let slow = || async {
+            tokio::time::sleep(Duration::from_secs(90)).await;
+            Ok(Some(()))
+        };
+        let stop = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            cancel.cancel();
+        };
+        let (settled, ()) =
+            tokio::join!(settle(patience(), Until::Made, &cancel, |_| {}, slow), stop);
+        assert_eq!(settled, Ok(Settled::Stopped));
+        assert_eq!(begin.elapsed(), Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_first_reading_saw_was_seen() {
+        let mut readings = vec![true];
+        readings.extend([false; 60]);
+        readings.push(true);
+        let (settled, _) = settle_over(&readings, Until::Known).await;
+        assert!(
+            matches!(settled, Settled::Agreed(_)),
+            "a server may be behind for longer than the absence: {settled:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{
-    Change, ChangeId, Entry, Facts, Finding, Guide, Known, Record, StepId, Trouble, VerdictState,
-    order,
+    Change, Entry, Facts, Finding, Guide, Known, Record, StepId, Trouble, VerdictState, order,
 };
 
 /// Everything the journal says.
@@ -42,6 +41,8 @@ pub struct ChangeRecord {
     pub at: Timestamp,
     /// What was learned by making it; forgotten when it is undone.
     pub facts: Facts,
+    /// Whether it was seen on every server since it was made, or waited for as long as it makes sense.
+    pub read_back: bool,
     /// The record that made it, for the order of undoing.
     pub seq: u64,
 }
@@ -54,7 +55,7 @@ pub enum ChangeStanding {
     /// Made.
     Done,
     /// Certainly not made.
-    Failed(Trouble),
+    Failed(Box<Trouble>),
     /// It was about to be undone: only a look tells whether it was.
     Undoing,
     /// Undone.
@@ -113,13 +114,13 @@ impl State {
             .max()
     }
 
-    /// Changes whose outcome is not known: intended or being undone when the program ended.
+    /// Changes that a run has to look at before it goes on: intended or being undone when the program ended, or made
+    /// but not read back from every server.
     pub fn open_changes(&self, id: &StepId) -> Vec<ChangeRecord> {
-        let open = |record: &&ChangeRecord| {
-            matches!(
-                record.standing,
-                ChangeStanding::Intended | ChangeStanding::Undoing
-            )
+        let open = |record: &&ChangeRecord| match record.standing {
+            ChangeStanding::Intended | ChangeStanding::Undoing => true,
+            ChangeStanding::Done => !record.read_back,
+            ChangeStanding::Failed(_) | ChangeStanding::Undone => false,
         };
         self.steps
             .get(id)
@@ -177,13 +178,17 @@ impl State {
             .map(|check| state.looked.get(check.id()))
             .collect();
         if looked.iter().all(Option::is_none) {
-            return Standing::Ready;
+            return match state.by_hand {
+                Some(_) => Standing::DoneNotVerified,
+                None => Standing::Ready,
+            };
         }
-        let states: Vec<_> = state
-            .looked
-            .values()
+        // Only the step's own checks of today: one that an older program knew is never looked at again.
+        let states: Vec<_> = looked
+            .iter()
+            .flatten()
             .flat_map(|looked| &looked.findings)
-            .map(|f| f.verdict.state)
+            .map(|finding| finding.verdict.state)
             .collect();
         if states
             .iter()
@@ -198,7 +203,11 @@ impl State {
             .iter()
             .any(|state| matches!(state, VerdictState::Skipped(crate::Skip::NothingYet)))
         {
-            return Standing::Ready;
+            // Who did it by hand goes on, with fewer ticks and no lost place.
+            return match state.by_hand {
+                Some(_) => Standing::DoneNotVerified,
+                None => Standing::Ready,
+            };
         }
         let stale = step
             .checks()
@@ -217,10 +226,11 @@ impl State {
         let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else {
             return false;
         };
-        let all_looked = step
+        let looked: Vec<_> = step
             .checks()
             .iter()
-            .all(|check| state.looked.contains_key(check.id()));
+            .map(|check| state.looked.get(check.id()))
+            .collect();
         let stops = |finding: &Finding| {
             matches!(
                 finding.verdict.state,
@@ -229,11 +239,11 @@ impl State {
                     | VerdictState::Skipped(crate::Skip::NothingYet)
             )
         };
-        all_looked
-            && !state.is_stopped()
-            && !state
-                .looked
-                .values()
+        !state.is_stopped()
+            && looked.iter().all(Option::is_some)
+            && !looked
+                .iter()
+                .flatten()
                 .flat_map(|looked| &looked.findings)
                 .any(stops)
     }
@@ -259,43 +269,51 @@ impl State {
                 step,
                 change,
                 facts,
-                ..
+                found,
             } => {
                 self.known.facts.learn(facts);
-                self.of(step)
-                    .settle(change, ChangeStanding::Done, at, seq, Some(facts));
+                if let Some(record) = self.of(step).settle(change, ChangeStanding::Done, at, seq) {
+                    record.facts = facts.clone();
+                    record.read_back = *found;
+                }
+            }
+            Entry::ReadBack {
+                step,
+                change,
+                facts,
+            } => {
+                self.learn(step, facts, seq);
+                self.of(step).saw(change, facts);
             }
             Entry::Failed {
                 step,
                 change,
                 trouble,
             } => {
-                self.of(step).settle(
-                    change,
-                    ChangeStanding::Failed(trouble.clone()),
-                    at,
-                    seq,
-                    None,
-                );
+                let failed = ChangeStanding::Failed(Box::new(trouble.clone()));
+                self.of(step).settle(change, failed, at, seq);
             }
             Entry::DoneByHand { step } => {
                 let step = self.of(step);
                 step.by_hand = Some(at);
+                step.forget_failures();
                 step.moved_at = seq;
             }
             Entry::Undoing { step, change } => {
                 self.of(step)
-                    .settle(change, ChangeStanding::Undoing, at, seq, None);
+                    .settle(change, ChangeStanding::Undoing, at, seq);
             }
             Entry::Undone { step, change } => {
-                let learned = self
+                let undone = self
                     .of(step)
-                    .settle(change, ChangeStanding::Undone, at, seq, None);
-                self.forget(&learned);
+                    .settle(change, ChangeStanding::Undone, at, seq);
+                if let Some(learned) = undone.map(|record| record.facts.clone()) {
+                    self.forget(&learned);
+                }
             }
             Entry::Learned { step, facts } => {
-                self.known.facts.learn(facts);
-                self.of(step);
+                self.learn(step, facts, seq);
+                self.of(step).forget_failures();
             }
             Entry::Looked {
                 step,
@@ -313,19 +331,45 @@ impl State {
         }
     }
 
-    /// Forgets what an undone change taught, unless a change that still stands taught it too.
-    fn forget(&mut self, learned: &Facts) {
-        let mut still = Facts::new();
-        for record in self.steps.values().flat_map(|step| &step.changes) {
-            if matches!(
-                record.standing,
-                ChangeStanding::Done | ChangeStanding::Undoing
-            ) {
-                still.learn(&record.facts);
-            }
+    /// Takes over facts. News about what a step rests on makes older looks stale: they were looks at something else.
+    fn learn(&mut self, step: &StepId, facts: &Facts, seq: u64) {
+        let news = facts
+            .iter()
+            .any(|(name, value)| self.known.fact(name) != Some(value));
+        self.known.facts.learn(facts);
+        if news {
+            self.of(step).moved_at = seq;
         }
+    }
+
+    /// Forgets what an undone change taught, unless a change that still stands taught it too: then the last one's word
+    /// counts. Other facts are left alone.
+    fn forget(&mut self, learned: &Facts) {
+        let mut still: Vec<_> = self
+            .steps
+            .values()
+            .flat_map(|step| &step.changes)
+            .filter(|record| {
+                matches!(
+                    record.standing,
+                    ChangeStanding::Done | ChangeStanding::Undoing
+                )
+            })
+            .collect();
+        still.sort_by_key(|record| record.seq);
+        let taught_too = |name: &str| {
+            still
+                .iter()
+                .rev()
+                .find_map(|record| record.facts.get(name))
+                .map(str::to_owned)
+        };
+        let kept = learned
+            .iter()
+            .filter_map(|(name, _)| Some((name, taught_too(name)?)))
+            .fold(Facts::new(), |kept, (name, value)| kept.with(name, value));
         self.known.facts.forget(learned);
-        self.known.facts.learn(&still);
+        self.known.facts.learn(&kept);
     }
 
     fn of(&mut self, step: &StepId) -> &mut StepState {
@@ -356,7 +400,7 @@ impl StepState {
         self.changes
             .iter()
             .find_map(|record| match &record.standing {
-                ChangeStanding::Failed(trouble) => Some(trouble),
+                ChangeStanding::Failed(trouble) => Some(trouble.as_ref()),
                 _ => None,
             })
     }
@@ -378,41 +422,56 @@ impl StepState {
             standing: ChangeStanding::Intended,
             at,
             facts: Facts::new(),
+            read_back: false,
             seq,
         });
         self.moved_at = seq;
     }
 
+    fn saw(&mut self, id: &str, facts: &Facts) {
+        let unseen = |record: &&mut ChangeRecord| {
+            record.change.id == id && record.standing == ChangeStanding::Done && !record.read_back
+        };
+        if let Some(record) = self.changes.iter_mut().rev().find(unseen) {
+            record.read_back = true;
+            record.facts.learn(facts);
+        }
+    }
+
+    /// Takes up how a change came to stand. A change can be on record several times, made again after it was lost: it is
+    /// the last one that stood so that it can have come to this.
     fn settle(
         &mut self,
         id: &str,
         standing: ChangeStanding,
         at: Timestamp,
         seq: u64,
-        facts: Option<&Facts>,
-    ) -> Facts {
+    ) -> Option<&mut ChangeRecord> {
         self.moved_at = seq;
-        let Some(record) = self
+        let record = self
             .changes
             .iter_mut()
             .rev()
-            .find(|record| record.change.id == id)
-        else {
-            return Facts::new();
-        };
-        if standing == ChangeStanding::Done && record.standing != ChangeStanding::Undoing {
+            .find(|record| record.change.id == id && can_become(&record.standing, &standing))?;
+        if standing == ChangeStanding::Done && record.standing == ChangeStanding::Intended {
             record.seq = seq;
         }
         record.standing = standing;
         record.at = at;
-        if let Some(facts) = facts {
-            record.facts = facts.clone();
-        }
-        record.facts.clone()
+        Some(record)
+    }
+
+    /// A failure is answered when the step was found to be so, or was done by hand.
+    fn forget_failures(&mut self) {
+        self.changes
+            .retain(|record| !matches!(record.standing, ChangeStanding::Failed(_)));
     }
 }
 
-/// The id under which a change is journaled.
-pub(crate) fn id_of(record: &ChangeRecord) -> ChangeId {
-    record.change.id.clone()
+fn can_become(from: &ChangeStanding, to: &ChangeStanding) -> bool {
+    use ChangeStanding::{Done, Failed, Intended, Undoing, Undone};
+    matches!(
+        (from, to),
+        (Intended | Undoing, Done) | (Intended, Failed(_)) | (Done, Undoing) | (Undoing, Undone)
+    )
 }

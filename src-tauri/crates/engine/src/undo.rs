@@ -1,6 +1,5 @@
 //! What an undo would do, told before it is done.
 
-use crate::state::id_of;
 use crate::{Change, ChangeRecord, Guide, State, StepId, order};
 
 /// The changes to undo, in the order in which they are undone, and those that can't be.
@@ -25,41 +24,37 @@ impl UndoPlan {
     /// Undo of one step and of everything that rests on it, or of all steps: the last made is undone first, and
     /// never something that another made change rests on.
     pub fn of<Cx>(guide: &Guide<Cx>, state: &State, step: Option<&StepId>) -> Self {
-        let mut steps: Vec<StepId> = match step {
-            None => guide.steps().map(|step| step.id()).collect(),
-            Some(id) => std::iter::once(id.clone())
-                .chain(order::dependents(guide, id))
-                .collect(),
-        };
-        // Steps stand in an order in which each comes after all it needs, so the reverse is safe.
-        steps.sort_by_key(|id| guide.steps().position(|step| step.id() == *id));
+        let mut left: Vec<(StepId, &ChangeRecord)> = Vec::new();
+        for id in order::in_reach(guide, step) {
+            let made = state.step(&id).into_iter().flat_map(|step| step.made());
+            left.extend(made.map(|record| (id.clone(), record)));
+        }
         let mut plan = Self::default();
-        for id in steps.into_iter().rev() {
-            plan.add(
-                id.clone(),
-                state
-                    .step(&id)
-                    .map(|step| step.made())
-                    .into_iter()
-                    .flatten(),
-            );
+        while let Some(next) = last_made(guide, &left) {
+            let (step, record) = left.swap_remove(next);
+            plan.add(step, record.change.clone());
         }
         plan
     }
 
-    fn add<'a>(&mut self, step: StepId, made: impl Iterator<Item = &'a ChangeRecord>) {
-        let mut made: Vec<_> = made.collect();
-        made.sort_by_key(|record| std::cmp::Reverse((record.seq, id_of(record))));
-        for record in made {
-            let item = UndoItem {
-                step: step.clone(),
-                change: record.change.clone(),
-            };
-            if record.change.undo.possible() {
-                self.items.push(item);
-            } else {
-                self.impossible.push(item);
-            }
-        }
+    fn add(&mut self, step: StepId, change: Change) {
+        let list = if change.undo.possible() {
+            &mut self.items
+        } else {
+            &mut self.impossible
+        };
+        list.push(UndoItem { step, change });
     }
+}
+
+/// The last made of those on whose step no other one's step rests. A step that was made again later than what rests
+/// on it still waits for that.
+fn last_made<Cx>(guide: &Guide<Cx>, left: &[(StepId, &ChangeRecord)]) -> Option<usize> {
+    let is_rested_on = |id: &StepId| {
+        let resting = order::dependents(guide, id);
+        left.iter().any(|(other, _)| resting.contains(other))
+    };
+    (0..left.len())
+        .filter(|at| !is_rested_on(&left[*at].0))
+        .max_by_key(|at| left[*at].1.seq)
 }

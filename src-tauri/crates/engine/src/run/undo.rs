@@ -1,0 +1,85 @@
+//! Undoing: the last made first, each one on record before it is sent and read back after it.
+
+use super::words::{not_undone_yet, undo_refused};
+use super::{Context, Progress, Run};
+use crate::settle::Until;
+use crate::{ChangeStanding, Entry, Settled, StepId, Trouble, UndoItem, UndoPlan, order};
+
+impl<Cx: Context> Run<'_, Cx> {
+    /// What an undo would do.
+    pub fn undo_plan(&self, step: Option<&StepId>) -> UndoPlan {
+        UndoPlan::of(self.guide, &self.journal.state(), step)
+    }
+
+    /// Undoes a step, and what rests on it, or all; each one is read back. Stops at the first that can't be undone.
+    pub async fn undo(&self, step: Option<&StepId>) -> Result<UndoPlan, Trouble> {
+        self.recover_all(&order::in_reach(self.guide, step)).await?;
+        let plan = self.undo_plan(step);
+        for (index, item) in plan.items.iter().enumerate() {
+            if self.cancel.is_cancelled() {
+                return Err(Trouble::cancelled(format!(
+                    "{index} of {} changes were undone.",
+                    plan.items.len()
+                )));
+            }
+            (self.progress)(Progress::Undoing {
+                step: item.step.clone(),
+                change: item.change.id.clone(),
+                number: index + 1,
+                of: plan.items.len(),
+            });
+            self.undo_one(item).await?;
+        }
+        Ok(plan)
+    }
+
+    async fn undo_one(&self, item: &UndoItem) -> Result<(), Trouble> {
+        let step = self.step(&item.step)?;
+        self.record(Entry::Undoing {
+            step: item.step.clone(),
+            change: item.change.id.clone(),
+        })?;
+        let known = self.known();
+        let cx = self
+            .cx
+            .fresh()
+            .noted(&format!("undo: {}", item.change.what));
+        let until = match step.undo(&cx, &known, &item.change).await {
+            Ok(()) => Until::Made,
+            Err(trouble) if trouble.is_uncertain() => Until::Known,
+            Err(trouble) => {
+                self.stands(item)?;
+                return Err(trouble);
+            }
+        };
+        match self.undone(step, &item.change, until).await? {
+            Settled::Agreed(()) => self.record(Entry::Undone {
+                step: item.step.clone(),
+                change: item.change.id.clone(),
+            }),
+            Settled::Stopped => Err(Trouble::cancelled(format!(
+                "The undo was sent, but not read back yet: {}.",
+                item.change.what
+            ))),
+            Settled::NotSeen if until == Until::Known => {
+                self.stands(item)?;
+                Err(undo_refused(&item.change))
+            }
+            Settled::NotSeen => Err(not_undone_yet(&item.change)),
+        }
+    }
+
+    /// The undo certainly did not happen: the change is a made one again, with what was learned by it.
+    fn stands(&self, item: &UndoItem) -> Result<(), Trouble> {
+        let state = self.journal.state();
+        let undoing = state.open_changes(&item.step).into_iter().find(|open| {
+            open.change.id == item.change.id && open.standing == ChangeStanding::Undoing
+        });
+        self.record(Entry::Done {
+            step: item.step.clone(),
+            change: item.change.id.clone(),
+            facts: undoing.map(|open| open.facts).unwrap_or_default(),
+            found: true,
+        })
+    }
+}
