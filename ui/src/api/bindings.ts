@@ -372,6 +372,8 @@ export type HandView = {
 	copies: CopyView[],
 	/**  "I don't have this right: hand over". */
 	hand_over: boolean,
+	/**  "I did this by hand", while Lockstep can't see that it is done. */
+	done: ActionView | null,
 };
 
 /**  A link that may be opened: its host is in the cloud's table. */

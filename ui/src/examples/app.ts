@@ -75,6 +75,7 @@ export const hand = {
     { label: "Identity provider SSO URL", note: "Entra: Login URL", value: "https://login.microsoftonline.com/8f2c1d64-5b7e-4c1a-9e53-0d6a7b42c9f1/saml2" },
   ],
   hand_over: true,
+  done: null,
 };
 
 const seen = [

@@ -508,6 +508,8 @@ pub struct HandView {
     pub copies: Vec<CopyView>,
     /// "I don't have this right: hand over".
     pub hand_over: bool,
+    /// "I did this by hand", while Lockstep can't see that it is done.
+    pub done: Option<ActionView>,
 }
 
 /// What the administrator reads when something failed.

@@ -30,6 +30,9 @@ pub(super) fn note(rows: &[CheckView]) -> String {
         return "not looked at yet".to_owned();
     }
     let counted = looked.iter().filter(|row| row.state != Some(CheckState::Skipped)).count();
+    if counted == 0 {
+        return "nothing to see yet".to_owned();
+    }
     let passed = looked.iter().filter(|row| row.state == Some(CheckState::Pass)).count();
     format!("{passed} of {counted} passed")
 }

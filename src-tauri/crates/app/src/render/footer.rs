@@ -65,6 +65,11 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
         let number = sight.guide.number(first).unwrap_or_default();
         return on(Action::GoStep { id: first.to_string() }, &format!("Go to {number} first"));
     }
+    let by_hand = sight.state.step(id).is_some_and(|state| state.by_hand.is_some());
+    if by_hand && standing == Standing::DoneNotVerified {
+        let (action, label) = forward(sight, id);
+        return on(action, &label);
+    }
     if let Some(ask) = sight.open_asks(id).first() {
         let (action, label) = forward(sight, id);
         return off(action, &label, &format!("First answer: {}", ask.label));

@@ -1,11 +1,11 @@
 //! One step's page. Every step is rendered by this one function.
 
-use engine::StepId;
+use engine::{Standing, StepId};
 use guide::shared::{plan::Who, sign_in};
 
 use super::checks::{link, path};
 use super::{Sight, asks, changes, checks, footer, trouble, wait};
-use crate::views::{Action, CopyView, HandView, RightView, StepView};
+use crate::views::{Action, ActionView, CopyView, HandView, RightView, StepView};
 
 /// The page of a step; `None` when the guide has none of this id.
 pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
@@ -30,12 +30,12 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         changes: changes::changes(sight, id),
         checks_note: checks::note(&rows),
         checks: rows,
-        hand: text.by_hand.map(hand),
+        hand: text.by_hand.map(|text| hand(text, done_by_hand(sight, id))),
         footer: footer::footer(sight, id),
     })
 }
 
-fn hand(text: guide::HandText) -> HandView {
+fn hand(text: guide::HandText, done: Option<ActionView>) -> HandView {
     HandView {
         intro: text.intro.join(" "),
         steps: text.steps,
@@ -43,7 +43,15 @@ fn hand(text: guide::HandText) -> HandView {
         link: text.link.as_ref().map(link),
         copies: text.copies.into_iter().map(|(label, note, value)| CopyView { label, note, value }).collect(),
         hand_over: true,
+        done,
     }
+}
+
+/// Offered while nothing proves the step: who may not grant consent goes on by their own word.
+fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
+    let open = matches!(sight.state.standing(sight.guide, id), Standing::Ready | Standing::Waiting);
+    let said = sight.state.step(id).is_some_and(|state| state.by_hand.is_some());
+    (open && !said && sight.job.is_none()).then(|| footer::on(Action::DoneByHand, "I did this by hand"))
 }
 
 /// The scopes of the sign-in step in words: those to read, and those that a later step asks for.

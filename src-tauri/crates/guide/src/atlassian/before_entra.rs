@@ -35,8 +35,13 @@ impl Step<Live> for BeforeEntra {
         NEEDS
     }
 
-    async fn plan(&self, _cx: &Live, _known: &Known) -> Result<Plan, Trouble> {
-        Ok(Plan::AlreadySo(Facts::new()))
+    /// Nothing to do; the active roles are learned for the top bar, where they can be read.
+    async fn plan(&self, cx: &Live, _known: &Known) -> Result<Plan, Trouble> {
+        let Some(graph) = &cx.graph else { return Ok(Plan::AlreadySo(Facts::new())) };
+        let Ok(active) = graph.active_roles().await else { return Ok(Plan::AlreadySo(Facts::new())) };
+        let enough = active.value.iter().find(|role| role.template_id.as_deref().is_some_and(words::adds_applications));
+        let role = enough.or(active.value.first()).map_or_else(|| "no active role".to_owned(), name_of);
+        Ok(Plan::AlreadySo(Facts::new().with("entra.role", role)))
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
