@@ -492,6 +492,8 @@ impl Program {
         self.desktop().undo_asked = None;
         let first = session.undo_plan(step.as_ref()).items.first().map(|item| item.step.clone());
         let Some(here) = step.clone().or(first) else { return };
+        // How far an undo is stands on the page of its step.
+        self.desktop().page = Page::Step { id: here.to_string() };
         self.job(here.clone(), Doing::Planning, move |program, session, on, cancel| async move {
             let plan = session.undo(step.as_ref(), on, cancel.clone()).await?;
             program.desktop().proposals.clear();

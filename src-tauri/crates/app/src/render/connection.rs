@@ -46,7 +46,7 @@ fn footer(sight: &Sight, phases: &[crate::views::PhaseView]) -> FooterView {
         on(Action::GoStep { id: row.id.clone() }, &format!("{verb} {}", row.number))
     });
     let say = match sight.job {
-        Some(_) => "Looking.".to_owned(),
+        Some(job) => super::footer::running(&job.doing),
         None if sight.state.last_look().is_none() => "Nothing was looked at yet.".to_owned(),
         None if rows.iter().all(|row| row.status == Status::Done) => "Everything is verified.".to_owned(),
         None => String::new(),

@@ -36,10 +36,11 @@ fn back(sight: &Sight, id: &StepId) -> ActionView {
 /// Continue: open once the page was looked at, also when something failed. Left out where it is the primary action.
 fn next(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<ActionView> {
     let (action, label) = forward(sight, id);
-    if primary.action == action {
-        return None;
-    }
     let looked = sight.state.step(id).is_some_and(|state| !state.looked.is_empty());
+    if primary.action == action {
+        // Where going on is the main thing, looking again is the other one.
+        return (looked && primary.enabled).then(|| on(Action::Look, "Look at all again"));
+    }
     Some(if looked { on(action, &label) } else { off(action, &label, "Continue opens when this page was looked at.") })
 }
 
@@ -85,7 +86,7 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
             let label = if again { format!("Try the {} again", count(changes.len())) } else { format!("Make {} in {system}", count(changes.len())) };
             on(action, &label)
         }
-        _ if standing == Standing::Done => {
+        _ if sight.state.is_passed(sight.guide, id) => {
             let (action, label) = forward(sight, id);
             on(action, &label)
         }
@@ -152,7 +153,8 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
     tally(&checks::rows(sight, id))
 }
 
-fn running(doing: &Doing) -> String {
+/// What runs, in a sentence.
+pub(super) fn running(doing: &Doing) -> String {
     match doing {
         Doing::SigningIn => "Opening the sign-in page.".to_owned(),
         Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => "Waiting for you in the browser.".to_owned(),

@@ -53,7 +53,7 @@ pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
             usual: "30 s".into(),
             longest: "10 min".into(),
             progress: Some(f64::from(*agreeing) / f64::from(*of)),
-            ..blank("Waiting for Microsoft", format!("{} reaches Microsoft’s servers one by one. {agreeing} of {of} readings agree.", name(change)))
+            ..blank("Waiting for Microsoft", format!("{}: the change reaches Microsoft’s servers one by one. {agreeing} of {of} readings agree.", name(change)))
         },
         Doing::FindingOut { change } => WaitView {
             usual: "1 min".into(),

@@ -148,7 +148,7 @@ async fn standing(cx: &Live, known: &Known, title: &str) -> Result<(Graph, Found
     let graph = nobody(cx, known, title)?;
     match ours(cx, &graph, known).await {
         Ok(Some(found)) => Ok((graph, found)),
-        Ok(None) => Err(Finding::only(Verdict::skipped(Skip::NothingYet, title, "The application does not stand yet."))),
+        Ok(None) => Err(Finding::only(Verdict::skipped(Skip::NothingYet, title, "Make the changes above first."))),
         Err(trouble) => Err(Finding::only(Verdict::unknown("The application could not be read", &trouble))),
     }
 }
