@@ -13,10 +13,10 @@ use connect::{
 };
 use engine::{
     Applied, Ask, AskKind, Entry, Facts, FileStore, Guide, Journal, JournalError, Known, NextDo, Patience, Progress,
-    Proposal, Run, State, StepId, Store, SystemClock, Trouble, TroubleKind, UndoPlan,
+    Proposal, Run, State, StepId, Store, SystemClock, Trouble, TroubleKind, UndoPlan, VerdictState,
 };
 use guide::shared::{plan, sign_in};
-use guide::{Live, atlassian::before_atlassian, local_trouble, trouble};
+use guide::{Live, atlassian::{before_atlassian, before_entra}, local_trouble, trouble};
 
 use crate::home::{Connection, Home, Services};
 use crate::opening::Opening;
@@ -332,7 +332,7 @@ impl Session {
 
     /// Reads what a step would change.
     pub async fn plan(&self, step: &StepId, on: OnProgress, cancel: CancellationToken) -> Result<Proposal, Trouble> {
-        self.renew_if_expired().await;
+        self.renew().await;
         self.run(on, cancel).plan(step).await
     }
 
@@ -344,7 +344,7 @@ impl Session {
 
     /// Looks at every check of these steps.
     pub async fn look(&self, steps: &[StepId], on: OnProgress, cancel: CancellationToken) -> Result<(), Trouble> {
-        self.renew_if_expired().await;
+        self.renew().await;
         self.run(on, cancel).look(steps).await
     }
 
@@ -448,15 +448,26 @@ impl Session {
         self.record(Entry::Learned { step: sign_in::ID, facts })
     }
 
-    /// A sign-in that ended while the program stood open is renewed before a run, so that the run does not fail on it.
-    async fn renew_if_expired(&self) {
+    /// Renews the sign-in before a run: one that ended meanwhile, so that the run does not fail on it, and one whose
+    /// role was missing, because a role that was activated since stands only in a new token (entra.md 2.3).
+    async fn renew(&self) {
         let entra = self.sides().entra.clone();
-        if let Some(entra) = entra
-            && let Err(fault) = entra.access_token().await
+        let Some(entra) = entra else { return };
+        let renewed = match entra.access_token().await {
+            Ok(token) if self.lacked_role() => entra.refresh_instead_of(&token).await,
+            other => other,
+        };
+        if let Err(fault) = renewed
             && fault.as_sign_in().is_some()
         {
             self.sides().entra = None;
         }
+    }
+
+    fn lacked_role(&self) -> bool {
+        let state = self.state();
+        let looked = state.step(&before_entra::ID).and_then(|step| step.looked.get(before_entra::ROLE));
+        looked.is_some_and(|looked| looked.findings.iter().any(|finding| finding.verdict.state == VerdictState::Fail))
     }
 
     fn record(&self, entry: Entry) -> Result<(), Trouble> {

@@ -4,7 +4,7 @@
 //! echoes it cannot bring it into a log, the request ledger or an error. This file must not know what the secrets open.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -87,23 +87,78 @@ const REMEMBERED: usize = 1_024;
 /// Shorter values are not searched for: replacing every `abc` would make texts unreadable and hide nothing worth hiding.
 const SHORTEST: usize = 6;
 
-static KNOWN: OnceLock<RwLock<VecDeque<Secret>>> = OnceLock::new();
+static KNOWN: OnceLock<RwLock<Known>> = OnceLock::new();
+
+/// The values to hide. Each stands under its first bytes, so that a text is gone through once however many there are:
+/// answers have tens of thousands of characters, and every one of them is searched.
+#[derive(Default)]
+struct Known {
+    oldest_first: VecDeque<Secret>,
+    by_start: HashMap<[u8; SHORTEST], Vec<SecretString>>,
+}
+
+impl Known {
+    fn learn(&mut self, secret: &Secret) {
+        if self
+            .oldest_first
+            .iter()
+            .any(|one| one.secret() == secret.secret())
+        {
+            return;
+        }
+        if self.oldest_first.len() == REMEMBERED {
+            self.forget_oldest();
+        }
+        self.oldest_first.push_back(secret.clone());
+        for form in written_forms(secret.secret()) {
+            if let Some(start) = start_of(form.as_bytes()) {
+                let forms = self.by_start.entry(start).or_default();
+                forms.push(SecretString::from(form.into_owned()));
+            }
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some(oldest) = self.oldest_first.pop_front() else {
+            return;
+        };
+        for form in written_forms(oldest.secret()) {
+            let Some(start) = start_of(form.as_bytes()) else {
+                continue;
+            };
+            if let Some(forms) = self.by_start.get_mut(&start) {
+                forms.retain(|known| known.expose_secret() != form);
+            }
+            if self.by_start.get(&start).is_some_and(Vec::is_empty) {
+                self.by_start.remove(&start);
+            }
+        }
+    }
+
+    /// How many bytes of the text's beginning are a secret; the longest counts.
+    fn at_start_of(&self, text: &[u8]) -> Option<usize> {
+        let forms = self.by_start.get(&start_of(text)?)?;
+        let found = forms
+            .iter()
+            .map(|form| form.expose_secret().as_bytes())
+            .filter(|form| text.starts_with(form));
+        found.map(<[u8]>::len).max()
+    }
+}
+
+fn start_of(text: &[u8]) -> Option<[u8; SHORTEST]> {
+    text.first_chunk().copied()
+}
 
 impl Redactor {
     fn learn(secret: &Secret) {
         if secret.secret().len() < SHORTEST {
             return;
         }
-        let mut known = known()
+        known()
             .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        if known.iter().any(|one| one.secret() == secret.secret()) {
-            return;
-        }
-        if known.len() == REMEMBERED {
-            known.pop_front();
-        }
-        known.push_back(secret.clone());
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .learn(secret);
     }
 
     /// The text without secrets.
@@ -117,7 +172,7 @@ impl Redactor {
     }
 }
 
-fn known() -> &'static RwLock<VecDeque<Secret>> {
+fn known() -> &'static RwLock<Known> {
     KNOWN.get_or_init(RwLock::default)
 }
 
@@ -126,15 +181,24 @@ fn hide_known(text: &str) -> Cow<'_, str> {
     let known = known()
         .read()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
-    let mut out = Cow::Borrowed(text);
-    for secret in known.iter() {
-        for form in written_forms(secret.secret()) {
-            if out.contains(form.as_ref()) {
-                out = Cow::Owned(out.replace(form.as_ref(), HIDDEN));
+    let (mut out, mut copied, mut at) = (String::new(), 0, 0);
+    while at < text.len() {
+        match known.at_start_of(&text.as_bytes()[at..]) {
+            Some(length) => {
+                // A secret begins and ends with whole characters, so these are character boundaries.
+                out.push_str(&text[copied..at]);
+                out.push_str(HIDDEN);
+                at += length;
+                copied = at;
             }
+            None => at += 1,
         }
     }
-    out
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
 }
 
 fn written_forms(value: &str) -> Vec<Cow<'_, str>> {

@@ -11,6 +11,8 @@ use crate::{Live, trouble, words};
 
 /// The step's id.
 pub const ID: StepId = StepId::of("before-entra");
+/// The id of the check of the active role.
+pub const ROLE: &str = "role";
 const TEXT: &str = include_str!("before_entra.md");
 
 /// The step.
@@ -134,7 +136,7 @@ struct Role;
 #[async_trait]
 impl Check<Live> for Role {
     fn id(&self) -> &'static str {
-        "role"
+        ROLE
     }
 
     fn title(&self) -> &'static str {
