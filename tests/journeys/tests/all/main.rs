@@ -1,4 +1,5 @@
 //! Everything that is shown from end to end, in one binary: linking costs more than running.
 
 mod journeys;
+mod power_cut;
 mod window;
