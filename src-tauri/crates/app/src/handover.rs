@@ -14,25 +14,50 @@ pub fn text(connection: &str, step: &StepView) -> String {
     if let Some(hand) = &step.hand {
         section(&mut lines, "What to do");
         lines.push(format!("  {}", hand.intro));
-        lines.extend(hand.steps.iter().enumerate().map(|(index, line)| format!("  {}. {line}", index + 1)));
+        lines.extend(
+            hand.steps
+                .iter()
+                .enumerate()
+                .map(|(index, line)| format!("  {}. {line}", index + 1)),
+        );
         lines.extend(hand.path.as_ref().map(where_to));
         lines.extend(hand.link.as_ref().map(|link| format!("  {}", link.url)));
         if !hand.copies.is_empty() {
             section(&mut lines, "Values to paste");
-            lines.extend(hand.copies.iter().map(|copy| format!("  {}: {}", copy.label, copy.value)));
+            lines.extend(
+                hand.copies
+                    .iter()
+                    .map(|copy| format!("  {}: {}", copy.label, copy.value)),
+            );
         }
     }
     if let Some(changes) = step.changes.as_ref().filter(|changes| !changes.made) {
         section(&mut lines, "What Lockstep would have changed");
-        lines.extend(changes.rows.iter().map(|row| format!("  {}: from “{}” to “{}” ({})", row.what, row.now, row.then, row.then_about)));
+        lines.extend(changes.rows.iter().map(|row| {
+            format!(
+                "  {}: from “{}” to “{}” ({})",
+                row.what, row.now, row.then, row.then_about
+            )
+        }));
     }
-    let open: Vec<_> = step.checks.iter().filter_map(|check| check.fix.as_ref().map(|fix| (check, fix))).collect();
+    let open: Vec<_> = step
+        .checks
+        .iter()
+        .filter_map(|check| check.fix.as_ref().map(|fix| (check, fix)))
+        .collect();
     if !open.is_empty() {
         section(&mut lines, "What is open now");
         for (check, fix) in open {
-            lines.push(format!("  {}: {} {}", check.word, check.title, check.detail));
+            lines.push(format!(
+                "  {}: {} {}",
+                check.word, check.title, check.detail
+            ));
             lines.push(format!("    {}. {}", fix.title, fix.text));
-            lines.extend(fix.path.as_ref().map(|path| format!("  {}", where_to(path))));
+            lines.extend(
+                fix.path
+                    .as_ref()
+                    .map(|path| format!("  {}", where_to(path))),
+            );
             lines.extend(fix.link.as_ref().map(|link| format!("    {}", link.url)));
         }
     }
@@ -47,6 +72,10 @@ fn section(lines: &mut Vec<String>, title: &str) {
 }
 
 fn where_to(path: &PathView) -> String {
-    let older: Vec<_> = path.older.iter().map(|older| format!(" ({}: {})", older.when, older.path.join(" > "))).collect();
+    let older: Vec<_> = path
+        .older
+        .iter()
+        .map(|older| format!(" ({}: {})", older.when, older.path.join(" > ")))
+        .collect();
     format!("  Where: {}{}", path.now.join(" > "), older.join(""))
 }

@@ -56,22 +56,34 @@ pub fn data_folder() -> PathBuf {
     if let Some(folder) = std::env::var_os("LOCKSTEP_DATA").filter(|folder| !folder.is_empty()) {
         return PathBuf::from(folder);
     }
-    directories::ProjectDirs::from("io", "Lockstep", "lockstep")
-        .map_or_else(|| PathBuf::from(".lockstep"), |folders| folders.data_dir().to_owned())
+    directories::ProjectDirs::from("io", "Lockstep", "lockstep").map_or_else(
+        || PathBuf::from(".lockstep"),
+        |folders| folders.data_dir().to_owned(),
+    )
 }
 
 impl Home {
     /// The home in `root`, made when it is missing.
     pub fn open(root: PathBuf) -> Result<Self, Trouble> {
         let made = make_private(&root.join("connections"));
-        made.map_err(|error| disk_trouble(&error, &format!("Opening the data folder {}.", root.display())))?;
+        made.map_err(|error| {
+            disk_trouble(
+                &error,
+                &format!("Opening the data folder {}.", root.display()),
+            )
+        })?;
         Ok(Self { root })
     }
 
     /// Every connection, newest first. A folder that can't be read is left out, and stays as it is.
     pub fn connections(&self) -> Vec<Connection> {
-        let entries = std::fs::read_dir(self.root.join("connections")).into_iter().flatten().flatten();
-        let mut found: Vec<_> = entries.filter_map(|entry| self.read(entry.file_name().to_str()?).ok()).collect();
+        let entries = std::fs::read_dir(self.root.join("connections"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut found: Vec<_> = entries
+            .filter_map(|entry| self.read(entry.file_name().to_str()?).ok())
+            .collect();
         found.sort_by_key(|connection| std::cmp::Reverse(connection.created));
         found
     }
@@ -82,7 +94,9 @@ impl Home {
         if let Some(connection) = all.iter().find(|connection| connection.id == id_or_name) {
             return Some(connection.clone());
         }
-        let mut named = all.into_iter().filter(|connection| connection.name == id_or_name);
+        let mut named = all
+            .into_iter()
+            .filter(|connection| connection.name == id_or_name);
         let first = named.next();
         if named.next().is_some() { None } else { first }
     }
@@ -99,8 +113,10 @@ impl Home {
         let folder = self.folder(&connection.id);
         let doing = format!("Making the connection in {}.", folder.display());
         make_private(&folder).map_err(|error| disk_trouble(&error, &doing))?;
-        let text = toml::to_string(&connection).map_err(|error| disk_trouble(&io::Error::other(error), &doing))?;
-        write_whole(&folder.join("connection.toml"), text.as_bytes()).map_err(|error| disk_trouble(&error, &doing))?;
+        let text = toml::to_string(&connection)
+            .map_err(|error| disk_trouble(&io::Error::other(error), &doing))?;
+        write_whole(&folder.join("connection.toml"), text.as_bytes())
+            .map_err(|error| disk_trouble(&error, &doing))?;
         Ok(connection)
     }
 
@@ -110,7 +126,8 @@ impl Home {
         if !folder.join("connection.toml").is_file() {
             return Ok(());
         }
-        std::fs::remove_dir_all(&folder).map_err(|error| disk_trouble(&error, &format!("Deleting {}.", folder.display())))
+        std::fs::remove_dir_all(&folder)
+            .map_err(|error| disk_trouble(&error, &format!("Deleting {}.", folder.display())))
     }
 
     /// Forgets the connections of the built-in practice services: those services ended with the program.
@@ -141,11 +158,16 @@ impl Home {
 
     fn read(&self, id: &str) -> Result<Connection, Trouble> {
         let path = self.folder(id).join("connection.toml");
-        let text = std::fs::read_to_string(&path).map_err(|error| disk_trouble(&error, "Reading a connection."))?;
-        let mut connection: Connection =
-            toml::from_str(&text).map_err(|error| disk_trouble(&io::Error::other(error), "Reading a connection."))?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| disk_trouble(&error, "Reading a connection."))?;
+        let mut connection: Connection = toml::from_str(&text)
+            .map_err(|error| disk_trouble(&io::Error::other(error), "Reading a connection."))?;
         if connection.version > VERSION {
-            return Err(Trouble::new(TroubleKind::Local, "The connection was made by a newer Lockstep", "It is left as it is."));
+            return Err(Trouble::new(
+                TroubleKind::Local,
+                "The connection was made by a newer Lockstep",
+                "It is left as it is.",
+            ));
         }
         id.clone_into(&mut connection.id);
         Ok(connection)
@@ -154,16 +176,24 @@ impl Home {
 
 /// A failure of the disk, in words.
 pub(crate) fn disk_trouble(error: &io::Error, doing: &str) -> Trouble {
-    Trouble::new(TroubleKind::Local, "This computer's disk refused", "Nothing was sent.")
-        .doing(doing)
-        .said(engine::Said {
-            by: "this computer".into(),
-            words: error.to_string(),
-            answer: format!("{:?}", error.kind()),
-            request_id: None,
-            at: None,
-        })
-        .next("Make room, or check the folder's rights", "Then try again.", engine::NextDo::Retry)
+    Trouble::new(
+        TroubleKind::Local,
+        "This computer's disk refused",
+        "Nothing was sent.",
+    )
+    .doing(doing)
+    .said(engine::Said {
+        by: "this computer".into(),
+        words: error.to_string(),
+        answer: format!("{:?}", error.kind()),
+        request_id: None,
+        at: None,
+    })
+    .next(
+        "Make room, or check the folder's rights",
+        "Then try again.",
+        engine::NextDo::Retry,
+    )
 }
 
 /// Writes a file whole or not at all, for its owner only.
@@ -196,7 +226,11 @@ fn slug(name: &str) -> String {
         .collect();
     let slug: String = words.join("-").chars().take(24).collect();
     let slug = slug.trim_matches('-').to_owned();
-    if slug.is_empty() { "connection".to_owned() } else { slug }
+    if slug.is_empty() {
+        "connection".to_owned()
+    } else {
+        slug
+    }
 }
 
 fn random_hex() -> String {
@@ -221,7 +255,9 @@ mod tests {
     #[test]
     fn what_was_made_is_found_again() {
         let (_folder, home) = home();
-        let made = home.create("Contoso Production", Services::Cloud("global".into())).expect("made");
+        let made = home
+            .create("Contoso Production", Services::Cloud("global".into()))
+            .expect("made");
         assert!(made.id.starts_with("contoso-production-"), "{}", made.id);
         assert_eq!(home.find("Contoso Production"), Some(made.clone()));
         assert_eq!(home.find(&made.id), Some(made));
@@ -231,7 +267,8 @@ mod tests {
     fn a_name_that_stands_twice_is_not_guessed() {
         let (_folder, home) = home();
         for _ in 0..2 {
-            home.create("Contoso", Services::Practice("fresh".into())).expect("made");
+            home.create("Contoso", Services::Practice("fresh".into()))
+                .expect("made");
         }
         assert_eq!(home.find("Contoso"), None);
     }
@@ -239,16 +276,27 @@ mod tests {
     #[test]
     fn practice_is_forgotten_and_the_rest_stays() {
         let (_folder, home) = home();
-        home.create("Real", Services::Cloud("global".into())).expect("made");
-        home.create("Practice", Services::Practice("fresh".into())).expect("made");
+        home.create("Real", Services::Cloud("global".into()))
+            .expect("made");
+        home.create("Practice", Services::Practice("fresh".into()))
+            .expect("made");
         home.forget_practice();
-        let names: Vec<_> = home.connections().into_iter().map(|connection| connection.name).collect();
+        let names: Vec<_> = home
+            .connections()
+            .into_iter()
+            .map(|connection| connection.name)
+            .collect();
         assert_eq!(names, ["Real"]);
     }
 
     #[test]
     fn names_become_folders() {
-        for (name, slugged) in [("Contoso", "contoso"), ("  ", "connection"), ("Ünïcode & Söhne", "n-code-s-hne"), ("../../etc", "etc")] {
+        for (name, slugged) in [
+            ("Contoso", "contoso"),
+            ("  ", "connection"),
+            ("Ünïcode & Söhne", "n-code-s-hne"),
+            ("../../etc", "etc"),
+        ] {
             assert_eq!(slug(name), slugged, "{name}");
         }
     }
@@ -256,9 +304,13 @@ mod tests {
     #[test]
     fn a_newer_description_is_left_alone() {
         let (_folder, home) = home();
-        let made = home.create("Contoso", Services::Cloud("global".into())).expect("made");
+        let made = home
+            .create("Contoso", Services::Cloud("global".into()))
+            .expect("made");
         let path = home.folder(&made.id).join("connection.toml");
-        let newer = std::fs::read_to_string(&path).expect("reads").replace("version = 1", "version = 2");
+        let newer = std::fs::read_to_string(&path)
+            .expect("reads")
+            .replace("version = 1", "version = 2");
         std::fs::write(&path, &newer).expect("writes");
         assert_eq!(home.find("Contoso"), None);
         assert_eq!(std::fs::read_to_string(&path).expect("reads"), newer);

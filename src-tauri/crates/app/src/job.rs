@@ -91,12 +91,25 @@ impl Job {
                 self.step = Some(step);
                 self.doing = Doing::Planning;
             }
-            Progress::Making { change, number, of, .. } => self.doing = Doing::Making { change, number, of },
-            Progress::ReadingBack { change, agreeing, of, .. } => {
-                self.doing = Doing::ReadingBack { change, agreeing, of };
+            Progress::Making {
+                change, number, of, ..
+            } => self.doing = Doing::Making { change, number, of },
+            Progress::ReadingBack {
+                change,
+                agreeing,
+                of,
+                ..
+            } => {
+                self.doing = Doing::ReadingBack {
+                    change,
+                    agreeing,
+                    of,
+                };
             }
             Progress::FindingOut { change, .. } => self.doing = Doing::FindingOut { change },
-            Progress::Undoing { change, number, of, .. } => self.doing = Doing::Undoing { change, number, of },
+            Progress::Undoing {
+                change, number, of, ..
+            } => self.doing = Doing::Undoing { change, number, of },
             Progress::Looking { step, check } => self.looking(step, check),
             Progress::Looked { step, check } => self.looked(&step, &check),
         }
@@ -134,7 +147,10 @@ impl Job {
     pub fn writes(&self) -> bool {
         matches!(
             self.doing,
-            Doing::Making { .. } | Doing::ReadingBack { .. } | Doing::FindingOut { .. } | Doing::Undoing { .. }
+            Doing::Making { .. }
+                | Doing::ReadingBack { .. }
+                | Doing::FindingOut { .. }
+                | Doing::Undoing { .. }
         )
     }
 }

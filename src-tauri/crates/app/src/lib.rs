@@ -16,11 +16,11 @@ mod showing;
 pub mod views;
 
 pub use desk::{Desk, open_in_browser};
-pub use opening::{Opening, OverFile};
 pub use home::{Connection, Home, Services, data_folder};
+pub use opening::{Opening, OverFile};
 pub use practice::{Practice, scenario, scenarios};
+pub use program::{Options, Program, first_step};
+pub use session::{OnProgress, Session, SignInWay, every_ask, key_ask, key_step, read_cloud};
+pub use showing::{cards, connection_view, step_view};
 /// How the built-in practice services are started.
 pub use sim::{Options as PracticeOptions, Tempo};
-pub use program::{Options, Program, first_step};
-pub use showing::{cards, connection_view, step_view};
-pub use session::{OnProgress, Session, SignInWay, every_ask, key_ask, key_step, read_cloud};

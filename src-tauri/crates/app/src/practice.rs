@@ -28,7 +28,11 @@ impl Practice {
     pub async fn start_with(options: sim::Options) -> Result<Self, Trouble> {
         let scenario = options.scenario.clone();
         let running = sim::Practice::start(options).await.map_err(|error| {
-            guide::local_trouble("Practice can’t start", "Nothing was sent.", &error.to_string())
+            guide::local_trouble(
+                "Practice can’t start",
+                "Nothing was sent.",
+                &error.to_string(),
+            )
         })?;
         Ok(Self {
             running: Arc::new(running),
@@ -39,7 +43,11 @@ impl Practice {
     /// The addresses, read from the very file that `--cloud` reads.
     pub fn cloud(&self) -> Result<Cloud, Trouble> {
         Cloud::from_toml(&self.running.cloud_toml()).map_err(|error| {
-            guide::local_trouble("Practice gave addresses that can’t be used", "Nothing was sent.", &error.to_string())
+            guide::local_trouble(
+                "Practice gave addresses that can’t be used",
+                "Nothing was sent.",
+                &error.to_string(),
+            )
         })
     }
 
@@ -74,29 +82,57 @@ pub fn scenarios() -> Vec<ScenarioCard> {
 pub fn scenario(name: &str) -> Result<ScenarioCard, Trouble> {
     let all = scenarios();
     let names: Vec<_> = all.iter().map(|scenario| scenario.name.clone()).collect();
-    all.into_iter().find(|scenario| scenario.name == name).ok_or_else(|| {
-        Trouble::new(TroubleKind::BadInput, format!("There is no practice scenario called {name}"), "Nothing was started.")
+    all.into_iter()
+        .find(|scenario| scenario.name == name)
+        .ok_or_else(|| {
+            Trouble::new(
+                TroubleKind::BadInput,
+                format!("There is no practice scenario called {name}"),
+                "Nothing was started.",
+            )
             .doing(format!("The scenarios are: {}.", names.join(", ")))
-    })
+        })
 }
 
 /// The banner, with what one would be given in this practice.
 pub(crate) fn banner(cloud: &Cloud) -> Option<PracticeBanner> {
     let keys = cloud.practice.as_ref()?;
-    let title = scenarios().into_iter().find(|scenario| scenario.name == keys.scenario).map_or_else(|| keys.scenario.clone(), |scenario| scenario.title);
+    let title = scenarios()
+        .into_iter()
+        .find(|scenario| scenario.name == keys.scenario)
+        .map_or_else(|| keys.scenario.clone(), |scenario| scenario.title);
     let mut given = Vec::new();
     for account in keys.accounts.iter().take(1) {
-        given.push(copy("Account", &account.about, &account.user_principal_name));
-        given.push(copy("Password", "Of this account", account.password.secret()));
+        given.push(copy(
+            "Account",
+            &account.about,
+            &account.user_principal_name,
+        ));
+        given.push(copy(
+            "Password",
+            "Of this account",
+            account.password.secret(),
+        ));
     }
     if let Some(key) = &keys.organization_key {
-        given.push(copy("Organization API key", "As an organization admin would give it to you", key.secret()));
+        given.push(copy(
+            "Organization API key",
+            "As an organization admin would give it to you",
+            key.secret(),
+        ));
     }
     if let Some(client) = &keys.client_id {
-        given.push(copy("Client id", "Of a registration that stands in the practice tenant", client));
+        given.push(copy(
+            "Client id",
+            "Of a registration that stands in the practice tenant",
+            client,
+        ));
         given.push(copy("Tenant", "It belongs to", &keys.tenant));
     }
-    Some(PracticeBanner { scenario: title, given })
+    Some(PracticeBanner {
+        scenario: title,
+        given,
+    })
 }
 
 fn copy(label: &str, note: &str, value: &str) -> CopyView {

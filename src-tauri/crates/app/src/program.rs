@@ -15,8 +15,8 @@ use tokio::sync::watch;
 
 use crate::desk::Desk;
 use crate::home::{Connection, Home, Services};
-use crate::opening::Opening;
 use crate::job::{Doing, Job};
+use crate::opening::Opening;
 use crate::session::{OnProgress, Session, SignInWay};
 use crate::settings::Settings;
 use crate::views::{Action, ConnectionCard, Page, SaidView, Snapshot, Theme, TroubleView};
@@ -89,8 +89,16 @@ impl Program {
         program.read_cards();
         match (options.practice, last) {
             (Some(scenario), _) => {
-                let name = practice::scenario(&scenario).map_err(|trouble| render::trouble(&trouble, None))?.title;
-                program.press(Action::NewConnection { name, practice: Some(scenario), cloud: None }).await?;
+                let name = practice::scenario(&scenario)
+                    .map_err(|trouble| render::trouble(&trouble, None))?
+                    .title;
+                program
+                    .press(Action::NewConnection {
+                        name,
+                        practice: Some(scenario),
+                        cloud: None,
+                    })
+                    .await?;
             }
             (None, Some(id)) if program.0.home.find(&id).is_some() => program.open(&id).await,
             _ => {}
@@ -130,11 +138,17 @@ impl Program {
 
     /// Takes an answer to an ask of the shown step.
     pub async fn answer(&self, ask: String, value: String) -> Shown {
-        let Some((session, step)) = self.here() else { return Ok(()) };
-        let Some(asked) = self.ask(&session, &step, &ask) else { return Ok(()) };
+        let Some((session, step)) = self.here() else {
+            return Ok(());
+        };
+        let Some(asked) = self.ask(&session, &step, &ask) else {
+            return Ok(());
+        };
         let said = session.answer(&step, &asked, &value).await;
         let said = said.map_err(|trouble| render::trouble(&trouble, Some(Action::Look)))?;
-        let refused = said.as_ref().is_some_and(|said| said.tone == crate::views::Tone::Fail);
+        let refused = said
+            .as_ref()
+            .is_some_and(|said| said.tone == crate::views::Tone::Fail);
         {
             let mut desktop = self.desktop();
             desktop.said.remove(&ask);
@@ -160,7 +174,11 @@ impl Program {
             Action::GoConnection => self.go(Page::Connection),
             Action::GoHelp => self.go(Page::Help),
             Action::GoStep { id } => self.go_step(StepId::read(id))?,
-            Action::NewConnection { name, practice, cloud } => self.new_connection(&name, practice, cloud).await?,
+            Action::NewConnection {
+                name,
+                practice,
+                cloud,
+            } => self.new_connection(&name, practice, cloud).await?,
             Action::OpenConnection { id } => self.open(&id).await,
             Action::ForgetConnection { id } => self.forget(&id)?,
             Action::SetTheme { theme } => self.set_theme(theme),
@@ -200,11 +218,15 @@ impl Program {
     }
 
     fn go_step(&self, id: StepId) -> Shown {
-        let Some(session) = self.session() else { return Ok(()) };
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
         if session.guide().step(&id).is_none() {
             return Ok(());
         }
-        session.went(&id).map_err(|trouble| render::trouble(&trouble, None))?;
+        session
+            .went(&id)
+            .map_err(|trouble| render::trouble(&trouble, None))?;
         {
             let mut desktop = self.desktop();
             desktop.page = Page::Step { id: id.to_string() };
@@ -222,9 +244,14 @@ impl Program {
 
     fn wants_look(&self, session: &Session, id: &StepId) -> bool {
         let (state, guide) = (session.state(), session.guide());
-        let Some(step) = guide.step(id) else { return false };
+        let Some(step) = guide.step(id) else {
+            return false;
+        };
         let unseen = step.checks().iter().any(|check| {
-            state.step(id).is_none_or(|known| !known.looked.contains_key(check.id())) || state.is_stale(guide, id, check.id())
+            state
+                .step(id)
+                .is_none_or(|known| !known.looked.contains_key(check.id()))
+                || state.is_stale(guide, id, check.id())
         });
         unseen || !self.desktop().proposals.contains_key(id)
     }
@@ -232,26 +259,44 @@ impl Program {
     /// Whether nothing that has to be answered or done before stands open.
     fn is_complete(&self, session: &Session, id: &StepId) -> bool {
         let desktop = self.desktop();
-        let can_start = !matches!(session.state().standing(session.guide(), id), engine::Standing::CannotStart(_));
+        let can_start = !matches!(
+            session.state().standing(session.guide(), id),
+            engine::Standing::CannotStart(_)
+        );
         can_start && showing::with_sight(&desktop, session, |sight| sight.open_asks(id).is_empty())
     }
 
     fn ask(&self, session: &Session, step: &StepId, id: &str) -> Option<engine::Ask> {
         let desktop = self.desktop();
-        showing::with_sight(&desktop, session, |sight| sight.asks(step)).into_iter().find(|ask| ask.id == id)
+        showing::with_sight(&desktop, session, |sight| sight.asks(step))
+            .into_iter()
+            .find(|ask| ask.id == id)
     }
 
     // Connections.
 
-    async fn new_connection(&self, name: &str, practice: Option<String>, cloud: Option<String>) -> Shown {
+    async fn new_connection(
+        &self,
+        name: &str,
+        practice: Option<String>,
+        cloud: Option<String>,
+    ) -> Shown {
         let bad = |trouble: Trouble| render::trouble(&trouble, None);
         if name.trim().is_empty() {
-            return Err(bad(Trouble::new(TroubleKind::BadInput, "The connection needs a name", "Nothing was made.")));
+            return Err(bad(Trouble::new(
+                TroubleKind::BadInput,
+                "The connection needs a name",
+                "Nothing was made.",
+            )));
         }
         let services = match (practice, &self.0.cloud) {
-            (Some(scenario), _) => Services::Practice(practice::scenario(&scenario).map_err(bad)?.name),
+            (Some(scenario), _) => {
+                Services::Practice(practice::scenario(&scenario).map_err(bad)?.name)
+            }
             (None, Some(file)) => Services::File(file.clone()),
-            (None, None) => Services::Cloud(cloud.unwrap_or_else(|| Services::FIRST_CLOUD.to_owned())),
+            (None, None) => {
+                Services::Cloud(cloud.unwrap_or_else(|| Services::FIRST_CLOUD.to_owned()))
+            }
         };
         let connection = self.0.home.create(name, services).map_err(bad)?;
         self.open(&connection.id).await;
@@ -265,17 +310,22 @@ impl Program {
     }
 
     async fn open(&self, id: &str) {
-        let Some(connection) = self.0.home.find(id) else { return };
+        let Some(connection) = self.0.home.find(id) else {
+            return;
+        };
         // The old one is closed first: its lock, its practice and its job end with it.
         self.close().await;
-        let opened = Session::open_with(&self.0.home, connection.clone(), self.0.opening.clone()).await;
+        let opened =
+            Session::open_with(&self.0.home, connection.clone(), self.0.opening.clone()).await;
         {
             let mut desktop = self.desktop();
             desktop.leave();
             match opened {
                 Ok(session) => {
                     desktop.page = match session.state().at_step() {
-                        Some(step) => Page::Step { id: step.to_string() },
+                        Some(step) => Page::Step {
+                            id: step.to_string(),
+                        },
                         None => Page::Connection,
                     };
                     desktop.settings.last = Some(connection.id.clone());
@@ -297,10 +347,17 @@ impl Program {
     fn way_out(&self, connection: &Connection) -> Action {
         let path = self.0.home.journal(&connection.id);
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let read = engine::Journal::open(Box::new(engine::MemoryStore::of(&text)), Arc::new(engine::SystemClock));
+        let read = engine::Journal::open(
+            Box::new(engine::MemoryStore::of(&text)),
+            Arc::new(engine::SystemClock),
+        );
         match read {
-            Err(engine::JournalError::Damaged { .. }) => Action::SetAside { id: connection.id.clone() },
-            _ => Action::OpenConnection { id: connection.id.clone() },
+            Err(engine::JournalError::Damaged { .. }) => Action::SetAside {
+                id: connection.id.clone(),
+            },
+            _ => Action::OpenConnection {
+                id: connection.id.clone(),
+            },
         }
     }
 
@@ -318,14 +375,21 @@ impl Program {
     fn forget(&self, id: &str) -> Shown {
         {
             let mut desktop = self.desktop();
-            if desktop.session.as_ref().is_some_and(|session| session.connection.id == id) {
+            if desktop
+                .session
+                .as_ref()
+                .is_some_and(|session| session.connection.id == id)
+            {
                 desktop.leave();
                 desktop.session = None;
                 desktop.page = Page::Start;
                 desktop.settings.last = None;
             }
         }
-        self.0.home.forget(id).map_err(|trouble| render::trouble(&trouble, None))?;
+        self.0
+            .home
+            .forget(id)
+            .map_err(|trouble| render::trouble(&trouble, None))?;
         self.save_settings();
         self.read_cards();
         Ok(())
@@ -333,7 +397,12 @@ impl Program {
 
     fn read_cards(&self) {
         let open = self.session().map(|session| session.connection.id.clone());
-        let cards = self.0.home.connections().into_iter().map(|connection| showing::card(&self.0.home, &connection, open.as_deref()));
+        let cards = self
+            .0
+            .home
+            .connections()
+            .into_iter()
+            .map(|connection| showing::card(&self.0.home, &connection, open.as_deref()));
         let cards = cards.collect();
         self.desktop().cards = cards;
     }
@@ -360,25 +429,44 @@ impl Program {
             }
             return;
         }
-        let Some((session, step)) = self.here() else { return };
+        let Some((session, step)) = self.here() else {
+            return;
+        };
         let known = session.state().known().clone();
-        let making = known.answer(sign_in::CLIENT) == Some("make") && known.fact(sign_in::MADE_CLIENT).is_none();
-        let had = session.granted().is_some_and(|granted| sign_in::write_scopes().iter().all(|scope| granted.iter().any(|name| name == scope.name)));
+        let making = known.answer(sign_in::CLIENT) == Some("make")
+            && known.fact(sign_in::MADE_CLIENT).is_none();
+        let had = session.granted().is_some_and(|granted| {
+            sign_in::write_scopes()
+                .iter()
+                .all(|scope| granted.iter().any(|name| name == scope.name))
+        });
         let writing = making || had || step == guide::atlassian::add_app::ID;
         let browser = self.browser(&session);
-        self.job(step.clone(), Doing::SigningIn, move |program, session, _, cancel| async move {
-            let watching = program.clone();
-            let stage = move |stage| watching.stage(stage);
-            let way = if by_code { SignInWay::Code } else { SignInWay::Browser(&*browser) };
-            session.sign_in(way, writing, stage, &cancel).await?;
-            program.look_in_job(&session, &step, cancel).await
-        });
+        self.job(
+            step.clone(),
+            Doing::SigningIn,
+            move |program, session, _, cancel| async move {
+                let watching = program.clone();
+                let stage = move |stage| watching.stage(stage);
+                let way = if by_code {
+                    SignInWay::Code
+                } else {
+                    SignInWay::Browser(&*browser)
+                };
+                session.sign_in(way, writing, stage, &cancel).await?;
+                program.look_in_job(&session, &step, cancel).await
+            },
+        );
     }
 
     fn stage(&self, stage: SignInStage) {
         let doing = match stage {
             SignInStage::Waiting { url, until, .. } => Doing::WaitingForBrowser { url, until },
-            SignInStage::Code { user_code, verification_uri, until } => Doing::WaitingForCode {
+            SignInStage::Code {
+                user_code,
+                verification_uri,
+                until,
+            } => Doing::WaitingForCode {
                 code: user_code,
                 url: verification_uri,
                 until,
@@ -413,8 +501,13 @@ impl Program {
     }
 
     async fn sign_out(&self) -> Shown {
-        let Some(session) = self.session() else { return Ok(()) };
-        session.sign_out().await.map_err(|trouble| render::trouble(&trouble, None))
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
+        session
+            .sign_out()
+            .await
+            .map_err(|trouble| render::trouble(&trouble, None))
     }
 
     // Looking, making, undoing.
@@ -426,89 +519,144 @@ impl Program {
     }
 
     fn look(&self, step: StepId) {
-        self.job(step.clone(), Doing::Planning, move |program, session, _, cancel| async move {
-            program.look_in_job(&session, &step, cancel).await
-        });
+        self.job(
+            step.clone(),
+            Doing::Planning,
+            move |program, session, _, cancel| async move {
+                program.look_in_job(&session, &step, cancel).await
+            },
+        );
     }
 
     /// Plans and looks: a plan that fails does not keep the checks from saying what they see.
-    async fn look_in_job(&self, session: &Arc<Session>, step: &StepId, cancel: CancellationToken) -> Result<(), Trouble> {
+    async fn look_in_job(
+        &self,
+        session: &Arc<Session>,
+        step: &StepId,
+        cancel: CancellationToken,
+    ) -> Result<(), Trouble> {
         let planned = session.plan(step, self.on_progress(), cancel.clone()).await;
         let planned = planned.map(|proposal| self.proposed(proposal));
-        let looked = session.look(std::slice::from_ref(step), self.on_progress(), cancel).await;
+        let looked = session
+            .look(std::slice::from_ref(step), self.on_progress(), cancel)
+            .await;
         planned.and(looked)
     }
 
     fn proposed(&self, proposal: Proposal) {
-        self.desktop().proposals.insert(proposal.step.clone(), proposal);
+        self.desktop()
+            .proposals
+            .insert(proposal.step.clone(), proposal);
     }
 
     fn look_at(&self, check: String) {
         let Some((_, step)) = self.here() else { return };
-        self.job(step.clone(), Doing::Planning, move |program, session, on, cancel| async move {
-            let _ = &program;
-            session.look_at(&step, &check, on, cancel).await
-        });
+        self.job(
+            step.clone(),
+            Doing::Planning,
+            move |program, session, on, cancel| async move {
+                let _ = &program;
+                session.look_at(&step, &check, on, cancel).await
+            },
+        );
     }
 
     fn look_at_all(&self) {
-        let Some(session) = self.session() else { return };
+        let Some(session) = self.session() else {
+            return;
+        };
         let steps: Vec<_> = session.guide().steps().map(|step| step.id()).collect();
-        let Some(first) = steps.first().cloned() else { return };
-        self.job(first, Doing::Planning, move |_, session, on, cancel| async move {
-            let state = session.state();
-            let can = |id: &StepId| !matches!(state.standing(session.guide(), id), engine::Standing::CannotStart(_));
-            let steps: Vec<_> = steps.into_iter().filter(can).collect();
-            session.look(&steps, on, cancel).await
-        });
+        let Some(first) = steps.first().cloned() else {
+            return;
+        };
+        self.job(
+            first,
+            Doing::Planning,
+            move |_, session, on, cancel| async move {
+                let state = session.state();
+                let can = |id: &StepId| {
+                    !matches!(
+                        state.standing(session.guide(), id),
+                        engine::Standing::CannotStart(_)
+                    )
+                };
+                let steps: Vec<_> = steps.into_iter().filter(can).collect();
+                session.look(&steps, on, cancel).await
+            },
+        );
     }
 
     fn apply(&self, fingerprint: String) {
         let Some((_, step)) = self.here() else { return };
-        self.job(step.clone(), Doing::Planning, move |program, session, on, cancel| async move {
-            let applied = session.apply(&step, &fingerprint, on, cancel.clone()).await;
-            match applied {
-                Ok(Applied::Made) => {
-                    program.desktop().proposals.remove(&step);
-                    program.look_in_job(&session, &step, cancel).await
-                }
-                Ok(Applied::Moved(proposal)) => {
-                    program.proposed(*proposal);
-                    Err(moved())
-                }
-                Err(trouble) => {
-                    // What is there now is shown beside the trouble, so that trying again is shown first as well.
-                    if let Ok(proposal) = session.plan(&step, program.on_progress(), CancellationToken::new()).await {
-                        program.proposed(proposal);
+        self.job(
+            step.clone(),
+            Doing::Planning,
+            move |program, session, on, cancel| async move {
+                let applied = session.apply(&step, &fingerprint, on, cancel.clone()).await;
+                match applied {
+                    Ok(Applied::Made) => {
+                        program.desktop().proposals.remove(&step);
+                        program.look_in_job(&session, &step, cancel).await
                     }
-                    Err(trouble)
+                    Ok(Applied::Moved(proposal)) => {
+                        program.proposed(*proposal);
+                        Err(moved())
+                    }
+                    Err(trouble) => {
+                        // What is there now is shown beside the trouble, so that trying again is shown first as well.
+                        if let Ok(proposal) = session
+                            .plan(&step, program.on_progress(), CancellationToken::new())
+                            .await
+                        {
+                            program.proposed(proposal);
+                        }
+                        Err(trouble)
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     fn undo(&self, step: Option<StepId>) {
-        let Some(session) = self.session() else { return };
+        let Some(session) = self.session() else {
+            return;
+        };
         self.desktop().undo_asked = None;
-        let first = session.undo_plan(step.as_ref()).items.first().map(|item| item.step.clone());
-        let Some(here) = step.clone().or(first) else { return };
+        let first = session
+            .undo_plan(step.as_ref())
+            .items
+            .first()
+            .map(|item| item.step.clone());
+        let Some(here) = step.clone().or(first) else {
+            return;
+        };
         // How far an undo is stands on the page of its step.
-        self.desktop().page = Page::Step { id: here.to_string() };
-        self.job(here.clone(), Doing::Planning, move |program, session, on, cancel| async move {
-            let plan = session.undo(step.as_ref(), on, cancel.clone()).await?;
-            program.desktop().proposals.clear();
-            let mut steps: Vec<_> = plan.items.into_iter().map(|item| item.step).collect();
-            steps.dedup();
-            for step in &steps {
-                program.look_in_job(&session, step, cancel.clone()).await?;
-            }
-            Ok(())
-        });
+        self.desktop().page = Page::Step {
+            id: here.to_string(),
+        };
+        self.job(
+            here.clone(),
+            Doing::Planning,
+            move |program, session, on, cancel| async move {
+                let plan = session.undo(step.as_ref(), on, cancel.clone()).await?;
+                program.desktop().proposals.clear();
+                let mut steps: Vec<_> = plan.items.into_iter().map(|item| item.step).collect();
+                steps.dedup();
+                for step in &steps {
+                    program.look_in_job(&session, step, cancel.clone()).await?;
+                }
+                Ok(())
+            },
+        );
     }
 
     fn done_by_hand(&self) -> Shown {
-        let Some((session, step)) = self.here() else { return Ok(()) };
-        session.done_by_hand(&step).map_err(|trouble| render::trouble(&trouble, None))?;
+        let Some((session, step)) = self.here() else {
+            return Ok(());
+        };
+        session
+            .done_by_hand(&step)
+            .map_err(|trouble| render::trouble(&trouble, None))?;
         self.look(step);
         Ok(())
     }
@@ -525,7 +673,9 @@ impl Program {
         W: FnOnce(Program, Arc<Session>, OnProgress, CancellationToken) -> F,
         F: Future<Output = Result<(), Trouble>> + Send + 'static,
     {
-        let Some(session) = self.session() else { return };
+        let Some(session) = self.session() else {
+            return;
+        };
         let cancel = CancellationToken::new();
         {
             let mut desktop = self.desktop();
@@ -557,7 +707,9 @@ impl Program {
             desktop.job = None;
             match ended {
                 Ok(()) => {}
-                Err(trouble) if trouble.kind == TroubleKind::Cancelled => desktop.stopped = Some(trouble.certain),
+                Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
+                    desktop.stopped = Some(trouble.certain)
+                }
                 Err(trouble) => {
                     desktop.troubles.insert(step, trouble);
                 }
@@ -585,18 +737,28 @@ impl Program {
     // The desk.
 
     async fn open_link(&self, url: String) -> Shown {
-        let Some(session) = self.session() else { return Ok(()) };
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
         let allowed = url::Url::parse(&url).is_ok_and(|url| session.cloud.may_open(&url));
         if !allowed {
-            let trouble = Trouble::new(TroubleKind::BadInput, "This address is not on the list of pages that Lockstep opens", "Nothing was opened.");
+            let trouble = Trouble::new(
+                TroubleKind::BadInput,
+                "This address is not on the list of pages that Lockstep opens",
+                "Nothing was opened.",
+            );
             return Err(render::trouble(&trouble, None));
         }
         self.blocking(move |desk| desk.open(&url)).await
     }
 
     async fn hand_over(&self) -> Shown {
-        let Some(step) = self.snapshot().step else { return Ok(()) };
-        let Some(session) = self.session() else { return Ok(()) };
+        let Some(step) = self.snapshot().step else {
+            return Ok(());
+        };
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
         let text = handover::text(&session.connection.name, &step);
         let name = format!("lockstep-{}-{}.txt", step.number, step.id);
         self.save(name, text).await
@@ -609,10 +771,14 @@ impl Program {
     }
 
     async fn save(&self, name: String, text: String) -> Shown {
-        self.blocking(move |desk| desk.save(&name, &text).map(|_| ())).await
+        self.blocking(move |desk| desk.save(&name, &text).map(|_| ()))
+            .await
     }
 
-    async fn blocking(&self, work: impl FnOnce(&dyn Desk) -> Result<(), String> + Send + 'static) -> Shown {
+    async fn blocking(
+        &self,
+        work: impl FnOnce(&dyn Desk) -> Result<(), String> + Send + 'static,
+    ) -> Shown {
         let desk = self.0.desk.clone();
         let done = tokio::task::spawn_blocking(move || work(&*desk)).await;
         let words = match done {
@@ -620,7 +786,8 @@ impl Program {
             Ok(Err(words)) => words,
             Err(error) => error.to_string(),
         };
-        let trouble = guide::local_trouble("This computer did not do that", "Nothing was sent.", &words);
+        let trouble =
+            guide::local_trouble("This computer did not do that", "Nothing was sent.", &words);
         Err(render::trouble(&trouble, None))
     }
 
@@ -639,16 +806,23 @@ impl Program {
     /// The open connection and the step that is shown.
     fn here(&self) -> Option<(Arc<Session>, StepId)> {
         let desktop = self.desktop();
-        let Page::Step { id } = &desktop.page else { return None };
+        let Page::Step { id } = &desktop.page else {
+            return None;
+        };
         Some((desktop.session.clone()?, StepId::read(id.clone())))
     }
 
     fn changed(&self) {
-        self.0.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
+        self.0
+            .revision
+            .send_modify(|revision| *revision = revision.wrapping_add(1));
     }
 
     fn desktop(&self) -> MutexGuard<'_, Desktop> {
-        self.0.desktop.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .desktop
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -697,7 +871,11 @@ fn moved() -> Trouble {
         "Nothing was changed. Above is what would be changed now.",
     )
     .doing("Planning once more before writing.")
-    .next("Read the table again", "Then press the button again.", engine::NextDo::Nothing)
+    .next(
+        "Read the table again",
+        "Then press the button again.",
+        engine::NextDo::Nothing,
+    )
 }
 
 /// The step that a new connection begins with.

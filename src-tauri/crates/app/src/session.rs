@@ -8,21 +8,26 @@ use std::time::Duration;
 
 use connect::atlassian::{KeyKind, Removed, clean_key, key_kind};
 use connect::{
-    Atlassian, Browser, CancellationToken, Cloud, Graph, Http, Item, Ledger, Secret, SignInFault, SignInRequest,
-    SignInStage, Tenant, Vault, Where,
+    Atlassian, Browser, CancellationToken, Cloud, Graph, Http, Item, Ledger, Secret, SignInFault,
+    SignInRequest, SignInStage, Tenant, Vault, Where,
 };
 use engine::{
-    Applied, Ask, AskKind, Entry, Facts, FileStore, Guide, Journal, JournalError, Known, NextDo, Patience, Progress,
-    Proposal, Run, State, StepId, Store, SystemClock, Trouble, TroubleKind, UndoPlan, VerdictState,
+    Applied, Ask, AskKind, Entry, Facts, FileStore, Guide, Journal, JournalError, Known, NextDo,
+    Patience, Progress, Proposal, Run, State, StepId, Store, SystemClock, Trouble, TroubleKind,
+    UndoPlan, VerdictState,
 };
 use guide::shared::{plan, sign_in};
-use guide::{Live, atlassian::{before_atlassian, before_entra}, local_trouble, trouble};
+use guide::{
+    Live,
+    atlassian::{before_atlassian, before_entra},
+    local_trouble, trouble,
+};
 
 use crate::home::{Connection, Home, Services};
 use crate::opening::Opening;
 use crate::practice::Practice;
-use crate::{render, showing};
 use crate::views::{CompareView, SaidView, Tone};
+use crate::{render, showing};
 
 /// The name under which secrets stand in the keyring.
 const KEYRING: &str = "io.lockstep.wizard";
@@ -65,13 +70,24 @@ pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 impl Session {
     /// Opens a connection: starts practice where it is one, reads the journal, takes up the sign-in and the key that
     /// the vault keeps.
-    pub async fn open(home: &Home, connection: Connection, vault: Option<Vault>) -> Result<Arc<Self>, Trouble> {
-        let usual = Opening { vault, ..Opening::default() };
+    pub async fn open(
+        home: &Home,
+        connection: Connection,
+        vault: Option<Vault>,
+    ) -> Result<Arc<Self>, Trouble> {
+        let usual = Opening {
+            vault,
+            ..Opening::default()
+        };
         Self::open_with(home, connection, usual).await
     }
 
     /// The same with another vault, pace or disk than the usual.
-    pub async fn open_with(home: &Home, connection: Connection, opening: Opening) -> Result<Arc<Self>, Trouble> {
+    pub async fn open_with(
+        home: &Home,
+        connection: Connection,
+        opening: Opening,
+    ) -> Result<Arc<Self>, Trouble> {
         let (cloud, practice) = services(&connection.services).await?;
         let path = home.journal(&connection.id);
         let store = FileStore::open(&path).map_err(|error| journal_trouble(&error, &path))?;
@@ -79,10 +95,14 @@ impl Session {
             Some(over) => over(store),
             None => Box::new(store),
         };
-        let journal = Journal::open(store, Arc::new(SystemClock)).map_err(|error| journal_trouble(&error, &path))?;
+        let journal = Journal::open(store, Arc::new(SystemClock))
+            .map_err(|error| journal_trouble(&error, &path))?;
         let ledger = Ledger::new();
-        let http = Http::new(&cloud, ledger.clone()).map_err(|fault| trouble(&fault, "Preparing the network."))?;
-        let http = opening.retries.map_or(http.clone(), |retries| http.patient(retries));
+        let http = Http::new(&cloud, ledger.clone())
+            .map_err(|fault| trouble(&fault, "Preparing the network."))?;
+        let http = opening
+            .retries
+            .map_or(http.clone(), |retries| http.patient(retries));
         let session = Arc::new(Self {
             folder: home.folder(&connection.id),
             connection,
@@ -129,8 +149,14 @@ impl Session {
         let entra = self.sides().entra.clone()?;
         // A write scope brings its read scope along, which Microsoft does not list by itself.
         let mut granted = entra.granted();
-        let every = sign_in::read_scopes().into_iter().chain(sign_in::write_scopes());
-        granted.extend(every.filter(|scope| entra.has(scope)).map(|scope| scope.name.to_owned()));
+        let every = sign_in::read_scopes()
+            .into_iter()
+            .chain(sign_in::write_scopes());
+        granted.extend(
+            every
+                .filter(|scope| entra.has(scope))
+                .map(|scope| scope.name.to_owned()),
+        );
         Some(granted)
     }
 
@@ -153,7 +179,11 @@ impl Session {
             compare: None,
         };
         match self.sides().place.clone().unwrap_or(Where::Keyring) {
-            Where::Keyring => said(Tone::Plain, "In this computer’s keyring.", "Keys and the sign-in stay there, nowhere else.".to_owned()),
+            Where::Keyring => said(
+                Tone::Plain,
+                "In this computer’s keyring.",
+                "Keys and the sign-in stay there, nowhere else.".to_owned(),
+            ),
             Where::Memory { because } => said(
                 Tone::Warn,
                 "Only in memory.",
@@ -200,7 +230,12 @@ impl Session {
     }
 
     /// Takes an answer. What it says back is shown under the ask; a refused answer is said, and nothing is recorded.
-    pub async fn answer(&self, step: &StepId, ask: &Ask, value: &str) -> Result<Option<SaidView>, Trouble> {
+    pub async fn answer(
+        &self,
+        step: &StepId,
+        ask: &Ask,
+        value: &str,
+    ) -> Result<Option<SaidView>, Trouble> {
         if ask.kind == AskKind::Secret {
             return self.take_key(value).await.map(Some);
         }
@@ -258,19 +293,40 @@ impl Session {
     async fn take_key(&self, pasted: &str) -> Result<SaidView, Trouble> {
         let cleaned = clean_key(pasted);
         if cleaned.secret.is_empty() {
-            return Ok(fail_said("Nothing was pasted.", "The field wants the organization API key."));
+            return Ok(fail_said(
+                "Nothing was pasted.",
+                "The field wants the organization API key.",
+            ));
         }
-        let atlassian = Atlassian::new(self.http.noted("trying the key"), &self.cloud, cleaned.secret.clone());
+        let atlassian = Atlassian::new(
+            self.http.noted("trying the key"),
+            &self.cloud,
+            cleaned.secret.clone(),
+        );
         match atlassian.orgs().await {
             Ok(_) => {}
-            Err(fault) if matches!(fault.kind, connect::FaultKind::Unauthorized) => return Ok(wrong_kind(pasted)),
+            Err(fault) if matches!(fault.kind, connect::FaultKind::Unauthorized) => {
+                return Ok(wrong_kind(pasted));
+            }
             Err(fault) if matches!(fault.kind, connect::FaultKind::Forbidden) => {}
             Err(fault) => return Err(trouble(&fault, "Trying the organization API key.")),
         }
         self.keep(Item::OrganizationKey, &cleaned.secret).await;
-        self.sides().atlassian = Some(Atlassian::new(self.http.clone(), &self.cloud, cleaned.secret));
-        let removed: Vec<_> = cleaned.notes.iter().map(|removed| removed_word(*removed)).collect();
-        let note = if removed.is_empty() { String::new() } else { format!(" Removed from the paste: {}.", removed.join(", ")) };
+        self.sides().atlassian = Some(Atlassian::new(
+            self.http.clone(),
+            &self.cloud,
+            cleaned.secret,
+        ));
+        let removed: Vec<_> = cleaned
+            .notes
+            .iter()
+            .map(|removed| removed_word(*removed))
+            .collect();
+        let note = if removed.is_empty() {
+            String::new()
+        } else {
+            format!(" Removed from the paste: {}.", removed.join(", "))
+        };
         let place = match self.vault_said().tone {
             Tone::Warn => "Kept in memory until Lockstep closes.",
             _ => "Kept in this computer’s keyring.",
@@ -292,17 +348,29 @@ impl Session {
         cancel: &CancellationToken,
     ) -> Result<(), Trouble> {
         let known = self.known();
-        let Some(client) = sign_in::client_id(&self.cloud, &known) else { return Err(no_client()) };
+        let Some(client) = sign_in::client_id(&self.cloud, &known) else {
+            return Err(no_client());
+        };
         let tenant = known.fact("entra.tenant").or(known.answer(sign_in::TENANT));
-        let tenant = tenant.map_or(Tenant::Organizations, |tenant| Tenant::Id(tenant.to_owned()));
+        let tenant = tenant.map_or(Tenant::Organizations, |tenant| {
+            Tenant::Id(tenant.to_owned())
+        });
         let mut request = SignInRequest::new(client, tenant, sign_in::scopes(&known, writing));
         request.login_hint = known.fact("entra.user").map(str::to_owned);
         // A challenge that could not be satisfied silently is satisfied by this sign-in (entra.md 1.5).
-        request.claims = self.sides().entra.as_ref().and_then(connect::Session::wanted_claims);
+        request.claims = self
+            .sides()
+            .entra
+            .as_ref()
+            .and_then(connect::Session::wanted_claims);
         let doing = "Signing in to Microsoft Entra ID.";
         let signed_in = match way {
-            SignInWay::Browser(browser) => connect::sign_in(&self.http, &self.cloud, &request, browser, stage, cancel).await,
-            SignInWay::Code => connect::sign_in_by_code(&self.http, &self.cloud, &request, stage, cancel).await,
+            SignInWay::Browser(browser) => {
+                connect::sign_in(&self.http, &self.cloud, &request, browser, stage, cancel).await
+            }
+            SignInWay::Code => {
+                connect::sign_in_by_code(&self.http, &self.cloud, &request, stage, cancel).await
+            }
         };
         let entra = signed_in.map_err(|fault| trouble(&fault, doing))?;
         self.same_tenant(&known, &entra)?;
@@ -317,7 +385,10 @@ impl Session {
                     wanted: known.fact("entra.tenant_name").unwrap_or(tenant).to_owned(),
                     got: entra.tenant_id().to_owned(),
                 };
-                Err(trouble(&connect::Fault::sign_in(fault), "Comparing the tenant with this connection’s."))
+                Err(trouble(
+                    &connect::Fault::sign_in(fault),
+                    "Comparing the tenant with this connection’s.",
+                ))
             }
             _ => Ok(()),
         }
@@ -326,30 +397,55 @@ impl Session {
     /// Forgets the sign-in on this computer.
     pub async fn sign_out(&self) -> Result<(), Trouble> {
         self.sides().entra = None;
-        let gone = self.vault.delete(&self.connection.id, Item::RefreshToken).await;
+        let gone = self
+            .vault
+            .delete(&self.connection.id, Item::RefreshToken)
+            .await;
         gone.map_err(|fault| trouble(&fault, "Forgetting the sign-in."))
     }
 
     /// Reads what a step would change.
-    pub async fn plan(&self, step: &StepId, on: OnProgress, cancel: CancellationToken) -> Result<Proposal, Trouble> {
+    pub async fn plan(
+        &self,
+        step: &StepId,
+        on: OnProgress,
+        cancel: CancellationToken,
+    ) -> Result<Proposal, Trouble> {
         self.renew().await;
         self.run(on, cancel).plan(step).await
     }
 
     /// Makes the changes that were shown.
-    pub async fn apply(&self, step: &StepId, shown: &str, on: OnProgress, cancel: CancellationToken) -> Result<Applied, Trouble> {
+    pub async fn apply(
+        &self,
+        step: &StepId,
+        shown: &str,
+        on: OnProgress,
+        cancel: CancellationToken,
+    ) -> Result<Applied, Trouble> {
         self.may_write()?;
         self.run(on, cancel).apply(step, shown).await
     }
 
     /// Looks at every check of these steps.
-    pub async fn look(&self, steps: &[StepId], on: OnProgress, cancel: CancellationToken) -> Result<(), Trouble> {
+    pub async fn look(
+        &self,
+        steps: &[StepId],
+        on: OnProgress,
+        cancel: CancellationToken,
+    ) -> Result<(), Trouble> {
         self.renew().await;
         self.run(on, cancel).look(steps).await
     }
 
     /// Looks at one check.
-    pub async fn look_at(&self, step: &StepId, check: &str, on: OnProgress, cancel: CancellationToken) -> Result<(), Trouble> {
+    pub async fn look_at(
+        &self,
+        step: &StepId,
+        check: &str,
+        on: OnProgress,
+        cancel: CancellationToken,
+    ) -> Result<(), Trouble> {
         let check = check.split_once('/').map_or(check, |(check, _)| check);
         self.run(on, cancel).look_at_check(step, check).await
     }
@@ -360,7 +456,12 @@ impl Session {
     }
 
     /// Undoes a step with what rests on it, or all.
-    pub async fn undo(&self, step: Option<&StepId>, on: OnProgress, cancel: CancellationToken) -> Result<UndoPlan, Trouble> {
+    pub async fn undo(
+        &self,
+        step: Option<&StepId>,
+        on: OnProgress,
+        cancel: CancellationToken,
+    ) -> Result<UndoPlan, Trouble> {
         self.may_write()?;
         self.run(on, cancel).undo(step).await
     }
@@ -370,8 +471,16 @@ impl Session {
         if !sign_in::read_only(&self.known()) {
             return Ok(());
         }
-        Err(Trouble::new(TroubleKind::BadInput, "You chose that Lockstep only reads", "Nothing was changed.")
-            .next("Allow changes", "On the sign-in page; then sign in again.", NextDo::Go { step: sign_in::ID }))
+        Err(Trouble::new(
+            TroubleKind::BadInput,
+            "You chose that Lockstep only reads",
+            "Nothing was changed.",
+        )
+        .next(
+            "Allow changes",
+            "On the sign-in page; then sign in again.",
+            NextDo::Go { step: sign_in::ID },
+        ))
     }
 
     /// Records that the person did a step by hand.
@@ -401,7 +510,8 @@ impl Session {
         let client = known.fact("entra.client").map(str::to_owned);
         if let (Some(tenant), Some(client)) = (known.fact("entra.tenant"), client)
             && let Ok(Some(refresh)) = self.vault.get(id, Item::RefreshToken).await
-            && let Ok(entra) = connect::Session::resume(&self.http, &self.cloud, &client, tenant, refresh).await
+            && let Ok(entra) =
+                connect::Session::resume(&self.http, &self.cloud, &client, tenant, refresh).await
         {
             self.take_session(entra).await;
         }
@@ -429,7 +539,9 @@ impl Session {
 
     /// Records who signed in and to which tenant; its name is read when it may be.
     async fn learn_who(&self) -> Result<(), Trouble> {
-        let Some(graph) = self.live().graph else { return Ok(()) };
+        let Some(graph) = self.live().graph else {
+            return Ok(());
+        };
         let entra = graph.session().clone();
         let mut facts = Facts::new()
             .with("entra.tenant", entra.tenant_id())
@@ -438,14 +550,25 @@ impl Session {
             .with("entra.user_id", entra.object_id())
             .with("entra.user_name", entra.name());
         let name = match graph.organization().await {
-            Ok(tenant) => tenant.value.verified_domains.iter().find(|domain| domain.is_default).map(|domain| domain.name.clone()),
+            Ok(tenant) => tenant
+                .value
+                .verified_domains
+                .iter()
+                .find(|domain| domain.is_default)
+                .map(|domain| domain.name.clone()),
             Err(_) => None,
         };
-        let of_address = entra.user_principal_name().split_once('@').map(|(_, domain)| domain.to_owned());
+        let of_address = entra
+            .user_principal_name()
+            .split_once('@')
+            .map(|(_, domain)| domain.to_owned());
         if let Some(name) = name.or(of_address) {
             facts = facts.with("entra.tenant_name", name);
         }
-        self.record(Entry::Learned { step: sign_in::ID, facts })
+        self.record(Entry::Learned {
+            step: sign_in::ID,
+            facts,
+        })
     }
 
     /// Renews the sign-in before a run: one that ended meanwhile, so that the run does not fail on it, and one whose
@@ -466,13 +589,22 @@ impl Session {
 
     fn lacked_role(&self) -> bool {
         let state = self.state();
-        let looked = state.step(&before_entra::ID).and_then(|step| step.looked.get(before_entra::ROLE));
-        looked.is_some_and(|looked| looked.findings.iter().any(|finding| finding.verdict.state == VerdictState::Fail))
+        let looked = state
+            .step(&before_entra::ID)
+            .and_then(|step| step.looked.get(before_entra::ROLE));
+        looked.is_some_and(|looked| {
+            looked
+                .findings
+                .iter()
+                .any(|finding| finding.verdict.state == VerdictState::Fail)
+        })
     }
 
     fn record(&self, entry: Entry) -> Result<(), Trouble> {
         let path = self.folder.join("journal.jsonl");
-        self.journal.append(entry).map_err(|error| journal_trouble(&error, &path))
+        self.journal
+            .append(entry)
+            .map_err(|error| journal_trouble(&error, &path))
     }
 
     fn known(&self) -> Known {
@@ -498,7 +630,11 @@ async fn services(services: &Services) -> Result<(Cloud, Option<Practice>), Trou
     match services {
         Services::Cloud(name) => match Cloud::named(name) {
             Some(cloud) => Ok((cloud, None)),
-            None => Err(Trouble::new(TroubleKind::BadInput, format!("No cloud is called {name}"), "Nothing was sent.")),
+            None => Err(Trouble::new(
+                TroubleKind::BadInput,
+                format!("No cloud is called {name}"),
+                "Nothing was sent.",
+            )),
         },
         Services::File(path) => read_cloud(path).map(|cloud| (cloud, None)),
         Services::Practice(scenario) => {
@@ -511,16 +647,35 @@ async fn services(services: &Services) -> Result<(Cloud, Option<Practice>), Trou
 /// Reads a cloud file.
 pub fn read_cloud(path: &Path) -> Result<Cloud, Trouble> {
     let bad = |words: String| {
-        local_trouble(&format!("The cloud file {} can’t be used", path.display()), "Nothing was sent.", &words)
-            .next("Mend the file", "The line above says what is wrong with it.", NextDo::Retry)
+        local_trouble(
+            &format!("The cloud file {} can’t be used", path.display()),
+            "Nothing was sent.",
+            &words,
+        )
+        .next(
+            "Mend the file",
+            "The line above says what is wrong with it.",
+            NextDo::Retry,
+        )
     };
     let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    Cloud::from_toml(&text).map_err(|error| Trouble { kind: TroubleKind::BadInput, ..bad(error.to_string()) })
+    Cloud::from_toml(&text).map_err(|error| Trouble {
+        kind: TroubleKind::BadInput,
+        ..bad(error.to_string())
+    })
 }
 
 fn no_client() -> Trouble {
-    Trouble::new(TroubleKind::BadInput, "It is not chosen yet as which application Lockstep signs in", "Nothing was sent.")
-        .next("Choose it", "On the sign-in page.", NextDo::Go { step: sign_in::ID })
+    Trouble::new(
+        TroubleKind::BadInput,
+        "It is not chosen yet as which application Lockstep signs in",
+        "Nothing was sent.",
+    )
+    .next(
+        "Choose it",
+        "On the sign-in page.",
+        NextDo::Go { step: sign_in::ID },
+    )
 }
 
 /// A journal that can't be opened or written, in words.
@@ -551,21 +706,41 @@ pub(crate) fn journal_trouble(error: &JournalError, path: &Path) -> Trouble {
             "Then try again.",
         ),
     };
-    let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
-    local_trouble(title, certain, &format!("{error}{source} ({})", path.display())).next(what, text, NextDo::Retry)
+    let source = std::error::Error::source(error)
+        .map(|source| format!(": {source}"))
+        .unwrap_or_default();
+    local_trouble(
+        title,
+        certain,
+        &format!("{error}{source} ({})", path.display()),
+    )
+    .next(what, text, NextDo::Retry)
 }
 
 /// What is wrong with an answer by its form; `None` when it may be recorded.
 fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
     match &ask.kind {
-        AskKind::Choice { options } if !value.is_empty() && !options.iter().any(|option| option.value == value) => {
+        AskKind::Choice { options }
+            if !value.is_empty() && !options.iter().any(|option| option.value == value) =>
+        {
             let offered: Vec<_> = options.iter().map(|option| option.value.as_str()).collect();
-            Some(fail_said("This is not one of the choices.", &format!("Choose one of: {}.", offered.join(", "))))
+            Some(fail_said(
+                "This is not one of the choices.",
+                &format!("Choose one of: {}.", offered.join(", ")),
+            ))
         }
-        AskKind::Confirm if !["", "yes"].contains(&value) => Some(fail_said("Only “yes” confirms it.", "Leave it empty otherwise.")),
+        AskKind::Confirm if !["", "yes"].contains(&value) => Some(fail_said(
+            "Only “yes” confirms it.",
+            "Leave it empty otherwise.",
+        )),
         AskKind::Text if ask.id == sign_in::CLIENT_ID => not_an_id(value),
-        _ if value.chars().any(char::is_control) => Some(fail_said("It has a line break or a control character in it.", "Paste it as one line.")),
-        _ if value.chars().count() > 256 => Some(fail_said("It is too long.", "At most 256 characters.")),
+        _ if value.chars().any(char::is_control) => Some(fail_said(
+            "It has a line break or a control character in it.",
+            "Paste it as one line.",
+        )),
+        _ if value.chars().count() > 256 => {
+            Some(fail_said("It is too long.", "At most 256 characters."))
+        }
         _ => None,
     }
 }
@@ -573,16 +748,28 @@ fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
 /// A client id has the form of a GUID; the commonest wrong pastes are named.
 fn not_an_id(value: &str) -> Option<SaidView> {
     let groups: Vec<_> = value.split('-').collect();
-    let is_guid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| group.chars().all(|c| c.is_ascii_hexdigit()));
+    let is_guid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups
+            .iter()
+            .all(|group| group.chars().all(|c| c.is_ascii_hexdigit()));
     if value.is_empty() || is_guid {
         return None;
     }
     let mut said = if value.contains('@') {
-        fail_said("This is an address.", "The field wants the Application (client) ID of the registration.")
+        fail_said(
+            "This is an address.",
+            "The field wants the Application (client) ID of the registration.",
+        )
     } else if value.contains('~') {
-        fail_said("This looks like a client secret.", "The field wants the Application (client) ID. Lockstep needs no secret: delete it in the portal.")
+        fail_said(
+            "This looks like a client secret.",
+            "The field wants the Application (client) ID. Lockstep needs no secret: delete it in the portal.",
+        )
     } else {
-        fail_said("This is not an Application (client) ID.", "It has 32 hexadecimal digits in five groups.")
+        fail_said(
+            "This is not an Application (client) ID.",
+            "It has 32 hexadecimal digits in five groups.",
+        )
     };
     // What looks like a secret is not shown again.
     if !value.contains('~') {
@@ -620,9 +807,18 @@ fn wrong_kind(pasted: &str) -> SaidView {
             "This is a personal API token.",
             "This field wants the organization API key: Atlassian Administration, Settings, API keys.",
         ),
-        KeyKind::Address => ("This is an address, not a key.", "The key is shown once, when it is made."),
-        KeyKind::Identifier => ("This is an id, not a key.", "The organization id is shown beside the key when it is made. This field wants the key."),
-        KeyKind::OauthToken => ("This is a token of a program.", "This field wants the organization API key: Atlassian Administration, Settings, API keys."),
+        KeyKind::Address => (
+            "This is an address, not a key.",
+            "The key is shown once, when it is made.",
+        ),
+        KeyKind::Identifier => (
+            "This is an id, not a key.",
+            "The organization id is shown beside the key when it is made. This field wants the key.",
+        ),
+        KeyKind::OauthToken => (
+            "This is a token of a program.",
+            "This field wants the organization API key: Atlassian Administration, Settings, API keys.",
+        ),
         KeyKind::Organization => (
             "Atlassian does not accept this key.",
             "It has the form of an organization API key, but is mistyped, expired or revoked, or is the SCIM key of a directory.",
@@ -642,7 +838,10 @@ pub fn key_ask() -> &'static str {
 
 /// Every ask that can come up, with the title of its step.
 pub fn every_ask() -> Vec<(String, Ask)> {
-    guide::every_ask().into_iter().map(|(title, ask)| (title.to_owned(), ask)).collect()
+    guide::every_ask()
+        .into_iter()
+        .map(|(title, ask)| (title.to_owned(), ask))
+        .collect()
 }
 
 /// The step whose page asks for the organization key.
@@ -662,13 +861,33 @@ mod tests {
     fn wrong_answers_are_named() {
         let choice = Ask::choice("c", "", "", &[("a", "A", ""), ("b", "B", "")]);
         let cases = [
-            (text(sign_in::CLIENT_ID), "adele@contoso.com", Some("This is an address.")),
-            (text(sign_in::CLIENT_ID), "abc8Q~secret", Some("This looks like a client secret.")),
-            (text(sign_in::CLIENT_ID), "123", Some("This is not an Application (client) ID.")),
-            (text(sign_in::CLIENT_ID), "14d82eec-204b-4c2f-b7e8-296a70dab67e", None),
+            (
+                text(sign_in::CLIENT_ID),
+                "adele@contoso.com",
+                Some("This is an address."),
+            ),
+            (
+                text(sign_in::CLIENT_ID),
+                "abc8Q~secret",
+                Some("This looks like a client secret."),
+            ),
+            (
+                text(sign_in::CLIENT_ID),
+                "123",
+                Some("This is not an Application (client) ID."),
+            ),
+            (
+                text(sign_in::CLIENT_ID),
+                "14d82eec-204b-4c2f-b7e8-296a70dab67e",
+                None,
+            ),
             (choice.clone(), "z", Some("This is not one of the choices.")),
             (choice, "a", None),
-            (text("app.name"), "two\nlines", Some("It has a line break or a control character in it.")),
+            (
+                text("app.name"),
+                "two\nlines",
+                Some("It has a line break or a control character in it."),
+            ),
         ];
         for (ask, value, wanted) in cases {
             let said = refused(&ask, value).map(|said| said.strong);

@@ -30,7 +30,8 @@ impl Settings {
             version: 1,
             ..self.clone()
         };
-        let written = serde_json::to_vec_pretty(&settings).map(|json| write_whole(&home.settings(), &json));
+        let written =
+            serde_json::to_vec_pretty(&settings).map(|json| write_whole(&home.settings(), &json));
         if let Ok(Err(error)) = written {
             tracing::warn!(%error, "the settings could not be written");
         }

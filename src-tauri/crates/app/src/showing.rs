@@ -10,7 +10,10 @@ use crate::home::{Connection, Home, Services};
 use crate::program::Desktop;
 use crate::render::{self, Sight};
 use crate::session::Session;
-use crate::views::{Action, ActionView, ConfirmView, ConnectionCard, ConnectionView, OptionView, Page, Snapshot, Status, StepView};
+use crate::views::{
+    Action, ActionView, ConfirmView, ConnectionCard, ConnectionView, OptionView, Page, Snapshot,
+    Status, StepView,
+};
 use crate::{practice, render::trouble};
 
 /// Everything on screen.
@@ -26,12 +29,20 @@ pub(crate) fn snapshot(desktop: &Desktop, revision: u32) -> Snapshot {
         open: None,
         step: None,
         requests: Vec::new(),
-        notice: desktop.notice.as_ref().map(|(found, retry)| trouble(found, retry.clone())),
+        notice: desktop
+            .notice
+            .as_ref()
+            .map(|(found, retry)| trouble(found, retry.clone())),
         confirm: None,
     };
-    let Some(session) = &desktop.session else { return shown };
+    let Some(session) = &desktop.session else {
+        return shown;
+    };
     shown.practice = practice::banner(&session.cloud);
-    shown.confirm = desktop.undo_asked.as_ref().map(|step| confirm(session, step.as_ref()));
+    shown.confirm = desktop
+        .undo_asked
+        .as_ref()
+        .map(|step| confirm(session, step.as_ref()));
     with_sight(desktop, session, |sight| {
         shown.requests = render::requests(sight.exchanges, desktop.from);
         shown.open = Some(render::connection(sight));
@@ -53,13 +64,25 @@ fn clouds() -> Vec<OptionView> {
 }
 
 /// A step's page without a window, with the last plan where there is one.
-pub fn step_view(session: &Session, step: &StepId, proposal: Option<&Proposal>) -> Option<StepView> {
+pub fn step_view(
+    session: &Session,
+    step: &StepId,
+    proposal: Option<&Proposal>,
+) -> Option<StepView> {
     sight_of(session, step, proposal, |sight| render::step(sight, step))
 }
 
 /// The sight of a session without a window.
-pub(crate) fn sight_of<T>(session: &Session, step: &StepId, proposal: Option<&Proposal>, look: impl FnOnce(&Sight) -> T) -> T {
-    let proposals = proposal.map(|proposal| (step.clone(), proposal.clone())).into_iter().collect();
+pub(crate) fn sight_of<T>(
+    session: &Session,
+    step: &StepId,
+    proposal: Option<&Proposal>,
+    look: impl FnOnce(&Sight) -> T,
+) -> T {
+    let proposals = proposal
+        .map(|proposal| (step.clone(), proposal.clone()))
+        .into_iter()
+        .collect();
     let desktop = Desktop {
         proposals,
         ..Desktop::default()
@@ -73,7 +96,11 @@ pub fn connection_view(session: &Session) -> ConnectionView {
 }
 
 /// Lends the sight of the open session.
-pub(crate) fn with_sight<T>(desktop: &Desktop, session: &Session, look: impl FnOnce(&Sight) -> T) -> T {
+pub(crate) fn with_sight<T>(
+    desktop: &Desktop,
+    session: &Session,
+    look: impl FnOnce(&Sight) -> T,
+) -> T {
     let state = session.state();
     let exchanges = session.ledger().since(desktop.from);
     look(&Sight {
@@ -99,7 +126,10 @@ pub(crate) fn with_sight<T>(desktop: &Desktop, session: &Session, look: impl FnO
 
 /// Every connection on this computer, newest first.
 pub fn cards(home: &Home) -> Vec<ConnectionCard> {
-    home.connections().iter().map(|connection| card(home, connection, None)).collect()
+    home.connections()
+        .iter()
+        .map(|connection| card(home, connection, None))
+        .collect()
 }
 
 /// A connection in the list, from its journal alone.
@@ -111,11 +141,18 @@ pub(crate) fn card(home: &Home, connection: &Connection, open: Option<&str>) -> 
         Err(_) => (Status::Attention, "Its journal can’t be read".to_owned()),
     };
     let state = read.map(|journal| journal.state()).unwrap_or_default();
-    let sides: Vec<_> = ["entra.tenant_name", "atlassian.organization_name"].iter().filter_map(|fact| state.known().fact(fact)).collect();
+    let sides: Vec<_> = ["entra.tenant_name", "atlassian.organization_name"]
+        .iter()
+        .filter_map(|fact| state.known().fact(fact))
+        .collect();
     ConnectionCard {
         id: connection.id.clone(),
         name: connection.name.clone(),
-        between: if sides.is_empty() { "Nothing connected yet".to_owned() } else { sides.join(" to ") },
+        between: if sides.is_empty() {
+            "Nothing connected yet".to_owned()
+        } else {
+            sides.join(" to ")
+        },
         status,
         word,
         checked: state.last_look().map(render::millis),
@@ -138,7 +175,9 @@ fn standing(state: &State) -> (Status, String) {
         compare: None,
     };
     let cloud = Cloud::table().into_iter().next();
-    let Some(cloud) = cloud else { return (Status::NotStarted, String::new()) };
+    let Some(cloud) = cloud else {
+        return (Status::NotStarted, String::new());
+    };
     render::cards(&Sight {
         id: "",
         name: "",
@@ -163,19 +202,36 @@ fn standing(state: &State) -> (Status, String) {
 /// The question before an undo.
 fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
     let plan = session.undo_plan(step);
-    let changes = if plan.items.len() == 1 { "1 change".to_owned() } else { format!("{} changes", plan.items.len()) };
+    let changes = if plan.items.len() == 1 {
+        "1 change".to_owned()
+    } else {
+        format!("{} changes", plan.items.len())
+    };
     let mut text: Vec<_> = plan
         .items
         .iter()
         .map(|item| {
             let (how, about) = item.change.undo.said();
             let how = how.strip_prefix("Yes, ").unwrap_or(how);
-            let about = if about.is_empty() { String::new() } else { format!(" {about}.") };
+            let about = if about.is_empty() {
+                String::new()
+            } else {
+                format!(" {about}.")
+            };
             format!("{}: {how}.{about}", item.change.what)
         })
         .collect();
-    text.extend(plan.impossible.iter().map(|item| format!("{}: can’t be undone. {}", item.change.what, item.change.undo.said().1)));
-    text.push("Each one is read back before the next. What Atlassian already has is not touched.".to_owned());
+    text.extend(plan.impossible.iter().map(|item| {
+        format!(
+            "{}: can’t be undone. {}",
+            item.change.what,
+            item.change.undo.said().1
+        )
+    }));
+    text.push(
+        "Each one is read back before the next. What Atlassian already has is not touched."
+            .to_owned(),
+    );
     let action = |action, label: &str| ActionView {
         action,
         label: label.to_owned(),
@@ -186,7 +242,12 @@ fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
         title: format!("Undo {changes} in Entra?"),
         text,
         retype: None,
-        go: action(Action::UndoConfirmed { step: step.map(ToString::to_string) }, &format!("Undo {changes}")),
+        go: action(
+            Action::UndoConfirmed {
+                step: step.map(ToString::to_string),
+            },
+            &format!("Undo {changes}"),
+        ),
         leave: action(Action::Dismiss, "Leave everything as it is"),
     }
 }

@@ -11,14 +11,24 @@ pub type Answers = BTreeMap<String, String>;
 /// Reads an answers file. Unknown asks and wrong kinds are refused with their names.
 pub fn read(path: &Path) -> Result<Answers, Trouble> {
     let bad = |title: String| {
-        Trouble::new(TroubleKind::BadInput, title, "Nothing was sent.")
-            .next("Compare with an example", "lockstep run --example-answers prints one.", engine::NextDo::Nothing)
+        Trouble::new(TroubleKind::BadInput, title, "Nothing was sent.").next(
+            "Compare with an example",
+            "lockstep run --example-answers prints one.",
+            engine::NextDo::Nothing,
+        )
     };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| bad(format!("The answers file {} can’t be read: {error}", path.display())))?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error| bad(format!("The answers file {} is not TOML: {error}", path.display())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        bad(format!(
+            "The answers file {} can’t be read: {error}",
+            path.display()
+        ))
+    })?;
+    let table: toml::Table = text.parse().map_err(|error| {
+        bad(format!(
+            "The answers file {} is not TOML: {error}",
+            path.display()
+        ))
+    })?;
     let mut answers = Answers::new();
     flatten("", &toml::Value::Table(table), &mut answers).map_err(bad)?;
     let known: BTreeSet<String> = asks().into_iter().map(|(_, ask)| ask.id).collect();
@@ -26,7 +36,10 @@ pub fn read(path: &Path) -> Result<Answers, Trouble> {
         Some(unknown) if unknown == app::key_ask() => Err(bad(format!(
             "The answers file holds {unknown}: a key does not belong into a file"
         ))),
-        Some(unknown) => Err(bad(format!("The answers file {} answers {unknown}, which is never asked", path.display()))),
+        Some(unknown) => Err(bad(format!(
+            "The answers file {} answers {unknown}, which is never asked",
+            path.display()
+        ))),
         None => Ok(answers),
     }
 }
@@ -35,21 +48,34 @@ fn flatten(name: &str, value: &toml::Value, answers: &mut Answers) -> Result<(),
     match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                let name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
                 flatten(&name, value, answers)?;
             }
             return Ok(());
         }
         toml::Value::String(text) => answers.insert(name.to_owned(), text.clone()),
-        toml::Value::Boolean(yes) => answers.insert(name.to_owned(), if *yes { "yes" } else { "" }.to_owned()),
-        _ => return Err(format!("The answer to {name} is neither a text nor true or false")),
+        toml::Value::Boolean(yes) => {
+            answers.insert(name.to_owned(), if *yes { "yes" } else { "" }.to_owned())
+        }
+        _ => {
+            return Err(format!(
+                "The answer to {name} is neither a text nor true or false"
+            ));
+        }
     };
     Ok(())
 }
 
 /// Every ask that can come up and may be answered in a file, with its step's title.
 fn asks() -> Vec<(String, Ask)> {
-    app::every_ask().into_iter().filter(|(_, ask)| ask.kind != AskKind::Secret).collect()
+    app::every_ask()
+        .into_iter()
+        .filter(|(_, ask)| ask.kind != AskKind::Secret)
+        .collect()
 }
 
 /// A commented answers file.
@@ -78,14 +104,31 @@ fn example_line(name: &str, ask: &Ask) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     match &ask.kind {
         AskKind::Choice { options } => {
-            let said: Vec<_> = options.iter().map(|option| format!("#   {} = {}", quoted(&option.value), option.label)).collect();
-            let value = ask.default.clone().or_else(|| options.first().map(|option| option.value.clone())).unwrap_or_default();
+            let said: Vec<_> = options
+                .iter()
+                .map(|option| format!("#   {} = {}", quoted(&option.value), option.label))
+                .collect();
+            let value = ask
+                .default
+                .clone()
+                .or_else(|| options.first().map(|option| option.value.clone()))
+                .unwrap_or_default();
             let comment = if options.is_empty() { "# " } else { "" };
-            format!("{}{comment}{name} = {}", said.iter().map(|line| format!("{line}\n")).collect::<String>(), quoted(&value))
+            format!(
+                "{}{comment}{name} = {}",
+                said.iter()
+                    .map(|line| format!("{line}\n"))
+                    .collect::<String>(),
+                quoted(&value)
+            )
         }
         AskKind::Confirm => format!("# {name} = true"),
         AskKind::Text | AskKind::Secret => {
-            let value = ask.default.clone().or_else(|| ask.example.clone()).unwrap_or_default();
+            let value = ask
+                .default
+                .clone()
+                .or_else(|| ask.example.clone())
+                .unwrap_or_default();
             let comment = if ask.default.is_some() { "" } else { "# " };
             format!("{comment}{name} = {}", quoted(&value))
         }
@@ -97,7 +140,11 @@ mod tests {
     use super::*;
 
     fn reading(text: &str) -> Result<Answers, Trouble> {
-        let folder = std::env::temp_dir().join(format!("lockstep-answers-{}-{:?}", std::process::id(), std::thread::current().id()));
+        let folder = std::env::temp_dir().join(format!(
+            "lockstep-answers-{}-{:?}",
+            std::process::id(),
+            std::thread::current().id()
+        ));
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join("answers.toml");
         std::fs::write(&path, text).expect("writes");
@@ -122,7 +169,11 @@ mod tests {
     #[test]
     fn a_key_does_not_belong_into_the_file() {
         let trouble = reading("[atlassian]\nkey = \"ATCTT3x\"\n").expect_err("refused");
-        assert!(trouble.title.contains("does not belong"), "{}", trouble.title);
+        assert!(
+            trouble.title.contains("does not belong"),
+            "{}",
+            trouble.title
+        );
         assert!(!trouble.title.contains("ATCTT3x"));
     }
 

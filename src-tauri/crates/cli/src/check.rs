@@ -38,7 +38,9 @@ pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     let started = Instant::now();
     session.look(&steps, enter::on_progress(), cancel).await?;
     let wall = started.elapsed().as_millis() as u64;
-    let timings = arguments.timings.then(|| Timings::of(wall, &session.ledger().since(before)));
+    let timings = arguments
+        .timings
+        .then(|| Timings::of(wall, &session.ledger().since(before)));
     let ended = judge(&session, &steps);
     for id in &steps {
         if let Some(view) = app::step_view(&session, id, None) {
@@ -66,17 +68,36 @@ fn judge(session: &Session, looked: &[StepId]) -> Ended {
     let (state, guide) = (session.state(), session.guide());
     let fails = |id: &StepId| {
         let step = state.step(id);
-        step.is_some_and(|step| step.looked.values().flat_map(|looked| &looked.findings).any(|found| found.verdict.state == engine::VerdictState::Fail))
+        step.is_some_and(|step| {
+            step.looked
+                .values()
+                .flat_map(|looked| &looked.findings)
+                .any(|found| found.verdict.state == engine::VerdictState::Fail)
+        })
     };
     if looked.iter().any(fails) {
         return Ended::Failed;
     }
-    if guide.steps().all(|step| state.is_passed(guide, &step.id())) { Ended::Verified } else { Ended::WaitsForPerson }
+    if guide.steps().all(|step| state.is_passed(guide, &step.id())) {
+        Ended::Verified
+    } else {
+        Ended::WaitsForPerson
+    }
 }
 
 /// Prints the report as JSON.
-pub fn report(session: &Session, ended: Ended, because: &str, trouble: Option<&Trouble>, timings: Option<&Timings>) {
-    let steps: Vec<_> = session.guide().steps().filter_map(|step| app::step_view(session, &step.id(), None)).collect();
+pub fn report(
+    session: &Session,
+    ended: Ended,
+    because: &str,
+    trouble: Option<&Trouble>,
+    timings: Option<&Timings>,
+) {
+    let steps: Vec<_> = session
+        .guide()
+        .steps()
+        .filter_map(|step| app::step_view(session, &step.id(), None))
+        .collect();
     let connection = app::connection_view(session);
     let mut report = json!({
         "connection": { "id": connection.id, "name": connection.name, "entra": connection.entra, "atlassian": connection.atlassian },
@@ -95,7 +116,10 @@ pub fn report(session: &Session, ended: Ended, because: &str, trouble: Option<&T
             json!({ "wall_ms": timings.wall, "longest_chain_ms": timings.chain, "calls": timings.calls, "all_calls_ms": timings.sum }),
         );
     }
-    println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&report).unwrap_or_default()
+    );
 }
 
 /// How long a look took.
@@ -114,7 +138,12 @@ impl Timings {
     fn of(wall: u64, exchanges: &[Exchange]) -> Self {
         Self {
             wall,
-            chain: longest_chain(&exchanges.iter().map(|exchange| (exchange.at.as_millisecond(), exchange.millis)).collect::<Vec<_>>()),
+            chain: longest_chain(
+                &exchanges
+                    .iter()
+                    .map(|exchange| (exchange.at.as_millisecond(), exchange.millis))
+                    .collect::<Vec<_>>(),
+            ),
             calls: exchanges.len(),
             sum: exchanges.iter().map(|exchange| exchange.millis).sum(),
         }
@@ -123,7 +152,11 @@ impl Timings {
 
 impl std::fmt::Display for Timings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let times = if self.chain == 0 { 0.0 } else { self.wall as f64 / self.chain as f64 };
+        let times = if self.chain == 0 {
+            0.0
+        } else {
+            self.wall as f64 / self.chain as f64
+        };
         write!(
             f,
             "{} calls in {} ms; one after the other they would take {} ms. The longest chain of calls that waited for each other: {} ms (wall time is {times:.2} times that).",
@@ -135,11 +168,19 @@ impl std::fmt::Display for Timings {
 /// The greatest sum of durations along calls of which each began after the one before had ended. Begin and duration in
 /// milliseconds.
 fn longest_chain(calls: &[(i64, u64)]) -> u64 {
-    let mut by_end: Vec<_> = calls.iter().map(|(begin, millis)| (*begin, begin + *millis as i64, *millis)).collect();
+    let mut by_end: Vec<_> = calls
+        .iter()
+        .map(|(begin, millis)| (*begin, begin + *millis as i64, *millis))
+        .collect();
     by_end.sort_by_key(|(_, end, _)| *end);
     let mut best: Vec<u64> = Vec::with_capacity(by_end.len());
     for (index, (begin, _, millis)) in by_end.iter().enumerate() {
-        let before = by_end[..index].iter().zip(&best).filter(|((_, end, _), _)| end <= begin).map(|(_, sum)| *sum).max();
+        let before = by_end[..index]
+            .iter()
+            .zip(&best)
+            .filter(|((_, end, _), _)| end <= begin)
+            .map(|(_, sum)| *sum)
+            .max();
         best.push(before.unwrap_or(0) + millis);
     }
     best.into_iter().max().unwrap_or(0)
@@ -152,7 +193,10 @@ mod tests {
     #[test]
     fn the_longest_chain_is_of_calls_one_after_the_other() {
         assert_eq!(longest_chain(&[]), 0);
-        assert_eq!(longest_chain(&[(0, 100), (0, 80), (100, 50), (90, 30)]), 150);
+        assert_eq!(
+            longest_chain(&[(0, 100), (0, 80), (100, 50), (90, 30)]),
+            150
+        );
         assert_eq!(longest_chain(&[(0, 10), (5, 10), (16, 10)]), 20);
     }
 }

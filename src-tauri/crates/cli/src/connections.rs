@@ -17,7 +17,10 @@ pub struct Arguments {
 pub fn list(arguments: &Arguments) -> Result<Ended, Trouble> {
     let cards = app::cards(&enter::home()?);
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&cards).unwrap_or_default());
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&cards).unwrap_or_default()
+        );
         return Ok(Ended::Verified);
     }
     if cards.is_empty() {
@@ -25,7 +28,10 @@ pub fn list(arguments: &Arguments) -> Result<Ended, Trouble> {
     }
     for card in cards {
         let practice = if card.practice { " (practice)" } else { "" };
-        println!("{}{practice}\n  {}\n  {}\n  id {}", card.name, card.between, card.word, card.id);
+        println!(
+            "{}{practice}\n  {}\n  {}\n  id {}",
+            card.name, card.between, card.word, card.id
+        );
     }
     Ok(Ended::Verified)
 }

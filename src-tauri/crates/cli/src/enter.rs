@@ -22,12 +22,19 @@ pub fn find(home: &Home, way: &Way) -> Result<Connection, Trouble> {
         None => None,
     };
     let mut connection = found.ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|connection| format!("{} ({})", connection.name, connection.id)).collect();
+        let names: Vec<_> = all
+            .iter()
+            .map(|connection| format!("{} ({})", connection.name, connection.id))
+            .collect();
         let title = way.connection.as_ref().map_or_else(
             || "Which connection? Say it with --connection".to_owned(),
             |name| format!("There is no one connection called {name}"),
         );
-        let known = if names.is_empty() { "There is none on this computer yet.".to_owned() } else { format!("On this computer: {}.", names.join(", ")) };
+        let known = if names.is_empty() {
+            "There is none on this computer yet.".to_owned()
+        } else {
+            format!("On this computer: {}.", names.join(", "))
+        };
         Trouble::new(TroubleKind::BadInput, title, "Nothing was sent.").doing(known)
     })?;
     if let Some(cloud) = &way.cloud {
@@ -48,11 +55,17 @@ pub fn home() -> Result<Home, Trouble> {
 
 /// Takes the organization key from where it was given, when none is kept yet. Says what is wrong with it.
 pub async fn key(session: &Session, way: &Way) -> Result<(), Trouble> {
-    let Some(key) = given_key(session, way)? else { return Ok(()) };
+    let Some(key) = given_key(session, way)? else {
+        return Ok(());
+    };
     let said = session.give_key(&key).await?;
     eprintln!("  Organization API key: {} {}", said.strong, said.text);
     if said.tone == app::views::Tone::Fail {
-        let trouble = Trouble::new(TroubleKind::BadInput, format!("{} {}", said.strong, said.text), "Nothing was changed.");
+        let trouble = Trouble::new(
+            TroubleKind::BadInput,
+            format!("{} {}", said.strong, said.text),
+            "Nothing was changed.",
+        );
         return Err(trouble);
     }
     Ok(())
@@ -69,17 +82,24 @@ fn given_key(session: &Session, way: &Way) -> Result<Option<String>, Trouble> {
         return Ok(None);
     }
     let keys = session.cloud.practice.as_ref();
-    Ok(keys.and_then(|keys| keys.organization_key.as_ref()).map(|key| key.secret().to_owned()))
+    Ok(keys
+        .and_then(|keys| keys.organization_key.as_ref())
+        .map(|key| key.secret().to_owned()))
 }
 
 #[cfg(unix)]
 fn read_descriptor(number: u32) -> Result<String, Trouble> {
     // A path of the system's own, so that no unsafe code is needed to take over a descriptor.
     let mut text = String::new();
-    let read = std::fs::File::open(format!("/dev/fd/{number}")).and_then(|mut file| file.read_to_string(&mut text));
+    let read = std::fs::File::open(format!("/dev/fd/{number}"))
+        .and_then(|mut file| file.read_to_string(&mut text));
     match read {
         Ok(_) => Ok(text),
-        Err(error) => Err(Trouble::new(TroubleKind::BadInput, format!("File descriptor {number} can’t be read: {error}"), "Nothing was sent.")),
+        Err(error) => Err(Trouble::new(
+            TroubleKind::BadInput,
+            format!("File descriptor {number} can’t be read: {error}"),
+            "Nothing was sent.",
+        )),
     }
 }
 
@@ -89,13 +109,26 @@ fn read_descriptor(number: u32) -> Result<String, Trouble> {
     if number == 0 && std::io::stdin().read_to_string(&mut text).is_ok() {
         return Ok(text);
     }
-    Err(Trouble::new(TroubleKind::BadInput, "On this system only --key-fd 0 can be read", "Nothing was sent."))
+    Err(Trouble::new(
+        TroubleKind::BadInput,
+        "On this system only --key-fd 0 can be read",
+        "Nothing was sent.",
+    ))
 }
 
 /// Signs in; `writing` asks for the right to make changes as well.
-pub async fn sign_in(session: &Session, way: &Way, writing: bool, cancel: &CancellationToken) -> Result<(), Trouble> {
+pub async fn sign_in(
+    session: &Session,
+    way: &Way,
+    writing: bool,
+    cancel: &CancellationToken,
+) -> Result<(), Trouble> {
     let browser = browser(session, way)?;
-    let how = if way.code { SignInWay::Code } else { SignInWay::Browser(&*browser) };
+    let how = if way.code {
+        SignInWay::Code
+    } else {
+        SignInWay::Browser(&*browser)
+    };
     session.sign_in(how, writing, stage, cancel).await
 }
 
@@ -107,7 +140,11 @@ fn stage(stage: SignInStage) {
             }
             eprintln!("  Sign in in the browser. If none opened, open this address:\n  {url}");
         }
-        SignInStage::Code { user_code, verification_uri, .. } => {
+        SignInStage::Code {
+            user_code,
+            verification_uri,
+            ..
+        } => {
             eprintln!("  Open {verification_uri} on any device and enter the code {user_code}");
         }
         SignInStage::Redeeming => eprintln!("  Signed in."),
@@ -119,7 +156,11 @@ fn browser(session: &Session, way: &Way) -> Result<Arc<dyn Browser>, Trouble> {
         let autopilot = Autopilot::new(&session.cloud);
         return match autopilot {
             Ok(autopilot) => Ok(Arc::new(autopilot)),
-            Err(error) => Err(Trouble::new(TroubleKind::BadInput, error.to_string(), "Nothing was sent.")),
+            Err(error) => Err(Trouble::new(
+                TroubleKind::BadInput,
+                error.to_string(),
+                "Nothing was sent.",
+            )),
         };
     }
     Ok(match CommandBrowser::from_environment() {

@@ -10,11 +10,23 @@ pub fn heading(step: &StepView) {
 
 /// The table of changes.
 pub fn changes(changes: &ChangesView) {
-    let title = if changes.made { "What changed" } else { "What will change" };
+    let title = if changes.made {
+        "What changed"
+    } else {
+        "What will change"
+    };
     eprintln!("  {title} ({})", changes.note);
     for row in &changes.rows {
-        let about = if row.then_about.is_empty() { String::new() } else { format!(" ({})", row.then_about) };
-        let undo_about = if row.undo_about.is_empty() { String::new() } else { format!(" ({})", row.undo_about) };
+        let about = if row.then_about.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", row.then_about)
+        };
+        let undo_about = if row.undo_about.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", row.undo_about)
+        };
         eprintln!("    {}: {} -> {}{about}", row.what, row.now, row.then);
         eprintln!("      undo: {}{undo_about}", row.undo);
     }
@@ -26,8 +38,16 @@ pub fn changes(changes: &ChangesView) {
 /// The checks, with what to do about those that did not pass.
 pub fn checks(checks: &[CheckView]) {
     for check in checks {
-        let detail = if check.detail.is_empty() { String::new() } else { format!(" {}", check.detail) };
-        eprintln!("  [{}] {}.{detail}", check.word, check.title.trim_end_matches('.'));
+        let detail = if check.detail.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", check.detail)
+        };
+        eprintln!(
+            "  [{}] {}.{detail}",
+            check.word,
+            check.title.trim_end_matches('.')
+        );
         let wrong = !matches!(check.state, Some(CheckState::Pass | CheckState::Skipped));
         if let Some(fix) = check.fix.as_ref().filter(|_| wrong) {
             eprintln!("      To do: {}. {}", fix.title, fix.text);
@@ -50,7 +70,11 @@ pub fn trouble(trouble: &Trouble) {
     }
     if let Some(said) = &trouble.said {
         eprintln!("  {} said: {}", said.by, said.words);
-        let id = said.request_id.as_ref().map(|id| format!(", request id {id}")).unwrap_or_default();
+        let id = said
+            .request_id
+            .as_ref()
+            .map(|id| format!(", request id {id}"))
+            .unwrap_or_default();
         if !said.answer.is_empty() || !id.is_empty() {
             eprintln!("  Answer: {}{id}", said.answer);
         }
@@ -68,10 +92,19 @@ pub fn trouble(trouble: &Trouble) {
 /// How far a run is.
 pub fn progress(progress: Progress) {
     match progress {
-        Progress::Making { number, of, change, .. } => eprintln!("  making change {number} of {of}: {change}"),
-        Progress::ReadingBack { agreeing, of, change, .. } => eprintln!("  reading back {change}: {agreeing} of {of} agree"),
+        Progress::Making {
+            number, of, change, ..
+        } => eprintln!("  making change {number} of {of}: {change}"),
+        Progress::ReadingBack {
+            agreeing,
+            of,
+            change,
+            ..
+        } => eprintln!("  reading back {change}: {agreeing} of {of} agree"),
         Progress::FindingOut { change, .. } => eprintln!("  finding out whether {change} was made"),
-        Progress::Undoing { number, of, change, .. } => eprintln!("  undoing {number} of {of}: {change}"),
+        Progress::Undoing {
+            number, of, change, ..
+        } => eprintln!("  undoing {number} of {of}: {change}"),
         Progress::Planning(_) | Progress::Looking { .. } | Progress::Looked { .. } => {}
     }
 }

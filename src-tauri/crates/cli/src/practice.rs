@@ -42,7 +42,10 @@ enum Pace {
 pub async fn serve(arguments: Arguments) -> Result<Ended, Trouble> {
     if arguments.list {
         for scenario in app::scenarios() {
-            println!("{:<18} {}\n{:<18} {}", scenario.name, scenario.title, "", scenario.about);
+            println!(
+                "{:<18} {}\n{:<18} {}",
+                scenario.name, scenario.title, "", scenario.about
+            );
         }
         return Ok(Ended::Verified);
     }
@@ -62,8 +65,15 @@ pub async fn serve(arguments: Arguments) -> Result<Ended, Trouble> {
     match &arguments.cloud_file {
         Some(path) => {
             write(path, &text)?;
-            println!("Practice “{}” is served. The cloud file is {}.", arguments.scenario, path.display());
-            println!("  lockstep run --connection practice --cloud {} --autopilot --yes", path.display());
+            println!(
+                "Practice “{}” is served. The cloud file is {}.",
+                arguments.scenario,
+                path.display()
+            );
+            println!(
+                "  lockstep run --connection practice --cloud {} --autopilot --yes",
+                path.display()
+            );
         }
         None => println!("{text}"),
     }
@@ -74,7 +84,14 @@ pub async fn serve(arguments: Arguments) -> Result<Ended, Trouble> {
 
 fn write(path: &std::path::Path, text: &str) -> Result<(), Trouble> {
     std::fs::write(path, text).map_err(|error| {
-        Trouble::new(TroubleKind::BadInput, format!("The cloud file {} can’t be written: {error}", path.display()), "Practice was not started.")
+        Trouble::new(
+            TroubleKind::BadInput,
+            format!(
+                "The cloud file {} can’t be written: {error}",
+                path.display()
+            ),
+            "Practice was not started.",
+        )
     })
 }
 

@@ -62,10 +62,19 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
         print!("{}", answers::example());
         return Ok(Ended::Verified);
     }
-    let answers = arguments.answers.as_deref().map(answers::read).transpose()?.unwrap_or_default();
+    let answers = arguments
+        .answers
+        .as_deref()
+        .map(answers::read)
+        .transpose()?
+        .unwrap_or_default();
     let json = arguments.json;
     let going = begin(&arguments, answers).await?;
-    let until = arguments.until.as_deref().map(|until| step_named(&going.session, until)).transpose()?;
+    let until = arguments
+        .until
+        .as_deref()
+        .map(|until| step_named(&going.session, until))
+        .transpose()?;
     let went = going.go(until.as_ref()).await;
     let (ended, because, trouble) = match went {
         Ok(None) => (Ended::Verified, String::new(), None),
@@ -80,7 +89,9 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
     }
     match ended {
         Ended::Verified => eprintln!("\nEverything up to here is verified."),
-        Ended::WaitsForPerson => eprintln!("\nWaits for a person: {because}\nThe same command goes on from here."),
+        Ended::WaitsForPerson => {
+            eprintln!("\nWaits for a person: {because}\nThe same command goes on from here.")
+        }
         Ended::Failed | Ended::BadInput => eprintln!("\nStopped: {because}"),
     }
     Ok(ended)
@@ -89,7 +100,10 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
 async fn begin(arguments: &Arguments, answers: Answers) -> Result<Going, Trouble> {
     let mut way = arguments.way.clone();
     let home = enter::home()?;
-    let name = way.connection.clone().or_else(|| arguments.practice.as_ref().map(|_| "practice".to_owned()));
+    let name = way
+        .connection
+        .clone()
+        .or_else(|| arguments.practice.as_ref().map(|_| "practice".to_owned()));
     let old = match &name {
         Some(name) => home.find(name),
         None if !home.connections().is_empty() => Some(enter::find(&home, &way)?),
@@ -103,7 +117,10 @@ async fn begin(arguments: &Arguments, answers: Answers) -> Result<Going, Trouble
             if let Some(old) = old.filter(|old| matches!(old.services, Services::Practice(_))) {
                 home.forget(&old.id)?;
             }
-            home.create(name.as_deref().unwrap_or("practice"), Services::Practice(scenario))?
+            home.create(
+                name.as_deref().unwrap_or("practice"),
+                Services::Practice(scenario),
+            )?
         }
         (None, Some(_)) => enter::find(&home, &way)?,
         (None, None) => {
@@ -130,7 +147,9 @@ async fn begin(arguments: &Arguments, answers: Answers) -> Result<Going, Trouble
 
 /// What the autopilot answers where the file does not: what a person would who just wants to try.
 fn with_practice(session: &Session, way: &Way, answers: Answers) -> Answers {
-    let Some(practice) = session.cloud.practice.as_ref().filter(|_| way.autopilot) else { return answers };
+    let Some(practice) = session.cloud.practice.as_ref().filter(|_| way.autopilot) else {
+        return answers;
+    };
     let mut all = Answers::from([
         ("plan.who".to_owned(), "both".to_owned()),
         ("plan.stage".to_owned(), "trial".to_owned()),
@@ -152,10 +171,27 @@ fn with_practice(session: &Session, way: &Way, answers: Answers) -> Answers {
 
 fn step_named(session: &Session, name: &str) -> Result<StepId, Trouble> {
     let guide = session.guide();
-    let found = guide.steps().map(|step| step.id()).find(|id| id.as_str() == name || guide.number(id).as_deref() == Some(name));
+    let found = guide
+        .steps()
+        .map(|step| step.id())
+        .find(|id| id.as_str() == name || guide.number(id).as_deref() == Some(name));
     found.ok_or_else(|| {
-        let all: Vec<_> = guide.steps().map(|step| format!("{} ({})", step.id(), guide.number(&step.id()).unwrap_or_default())).collect();
-        Trouble::new(TroubleKind::BadInput, format!("There is no step called {name}"), "Nothing was sent.").doing(format!("The steps are: {}.", all.join(", ")))
+        let all: Vec<_> = guide
+            .steps()
+            .map(|step| {
+                format!(
+                    "{} ({})",
+                    step.id(),
+                    guide.number(&step.id()).unwrap_or_default()
+                )
+            })
+            .collect();
+        Trouble::new(
+            TroubleKind::BadInput,
+            format!("There is no step called {name}"),
+            "Nothing was sent.",
+        )
+        .doing(format!("The steps are: {}.", all.join(", ")))
     })
 }
 
@@ -175,9 +211,17 @@ impl Going {
     }
 
     async fn step(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
-        if let Standing::CannotStart(needs) = self.session.state().standing(self.session.guide(), id) {
-            let numbers: Vec<_> = needs.iter().filter_map(|need| self.session.guide().number(need)).collect();
-            return Ok(stop(Ended::Failed, format!("{} needs {} first", self.title(id), numbers.join(" and "))));
+        if let Standing::CannotStart(needs) =
+            self.session.state().standing(self.session.guide(), id)
+        {
+            let numbers: Vec<_> = needs
+                .iter()
+                .filter_map(|need| self.session.guide().number(need))
+                .collect();
+            return Ok(stop(
+                Ended::Failed,
+                format!("{} needs {} first", self.title(id), numbers.join(" and ")),
+            ));
         }
         self.session.went(id)?;
         if let Some(view) = app::step_view(&self.session, id, None) {
@@ -188,7 +232,10 @@ impl Going {
             enter::key(&self.session, &self.way).await?;
         }
         if let Some(ask) = self.session.open_asks(id, None).first() {
-            return Ok(stop(Ended::WaitsForPerson, format!("answer “{}” ({})", ask.label, ask.id)));
+            return Ok(stop(
+                Ended::WaitsForPerson,
+                format!("answer “{}” ({})", ask.label, ask.id),
+            ));
         }
         if self.session.wants_sign_in(id) {
             enter::sign_in(&self.session, &self.way, false, &self.cancel).await?;
@@ -196,7 +243,13 @@ impl Going {
         if let Some(stopped) = self.changes(id).await? {
             return Ok(Some(stopped));
         }
-        self.session.look(std::slice::from_ref(id), enter::on_progress(), self.cancel.clone()).await?;
+        self.session
+            .look(
+                std::slice::from_ref(id),
+                enter::on_progress(),
+                self.cancel.clone(),
+            )
+            .await?;
         Ok(self.judge(id))
     }
 
@@ -211,14 +264,27 @@ impl Going {
     }
 
     async fn give(&self, id: &StepId, ask: &engine::Ask) -> Result<(), Trouble> {
-        let Some(value) = self.answers.get(&ask.id).filter(|_| ask.kind != AskKind::Secret) else { return Ok(()) };
+        let Some(value) = self
+            .answers
+            .get(&ask.id)
+            .filter(|_| ask.kind != AskKind::Secret)
+        else {
+            return Ok(());
+        };
         if self.session.state().known().answer(&ask.id) == Some(value) {
             return Ok(());
         }
         match self.session.answer(id, ask, value).await? {
             Some(said) if said.tone == app::views::Tone::Fail => {
-                let title = format!("The answer to {} is refused: {} {}", ask.id, said.strong, said.text);
-                Err(Trouble::new(TroubleKind::BadInput, title, "Nothing was changed."))
+                let title = format!(
+                    "The answer to {} is refused: {} {}",
+                    ask.id, said.strong, said.text
+                );
+                Err(Trouble::new(
+                    TroubleKind::BadInput,
+                    title,
+                    "Nothing was changed.",
+                ))
             }
             _ => Ok(()),
         }
@@ -226,16 +292,24 @@ impl Going {
 
     async fn changes(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
         for _ in 0..MOST_MOVES {
-            let mut proposal = self.session.plan(id, enter::on_progress(), self.cancel.clone()).await?;
+            let mut proposal = self
+                .session
+                .plan(id, enter::on_progress(), self.cancel.clone())
+                .await?;
             if let Plan::Asks { asks, .. } = &proposal.plan {
                 for ask in asks.clone() {
                     self.give(id, &ask).await?;
                 }
-                proposal = self.session.plan(id, enter::on_progress(), self.cancel.clone()).await?;
+                proposal = self
+                    .session
+                    .plan(id, enter::on_progress(), self.cancel.clone())
+                    .await?;
             }
             match &proposal.plan {
                 Plan::AlreadySo(_) | Plan::ByHand => return Ok(None),
-                Plan::Asks { because, asks } => return Ok(stop(Ended::WaitsForPerson, self.asked(because, asks))),
+                Plan::Asks { because, asks } => {
+                    return Ok(stop(Ended::WaitsForPerson, self.asked(because, asks)));
+                }
                 Plan::Changes { .. } => {}
             }
             if self.session.lacks_write() {
@@ -245,28 +319,50 @@ impl Going {
             if let Some(stopped) = self.shown(id, &proposal) {
                 return Ok(Some(stopped));
             }
-            match self.session.apply(id, &proposal.fingerprint, enter::on_progress(), self.cancel.clone()).await? {
+            match self
+                .session
+                .apply(
+                    id,
+                    &proposal.fingerprint,
+                    enter::on_progress(),
+                    self.cancel.clone(),
+                )
+                .await?
+            {
                 Applied::Made if self.session.wants_sign_in(id) => {
                     // A registration was just made: from now on it is the one to sign in with.
                     enter::sign_in(&self.session, &self.way, false, &self.cancel).await?;
                     return Ok(None);
                 }
                 Applied::Made => return Ok(None),
-                Applied::Moved(_) => eprintln!("  Something changed in Entra meanwhile. Nothing was changed; this is the plan now:"),
+                Applied::Moved(_) => eprintln!(
+                    "  Something changed in Entra meanwhile. Nothing was changed; this is the plan now:"
+                ),
             }
         }
-        Ok(stop(Ended::Failed, "the live system moved each time before the changes were made".to_owned()))
+        Ok(stop(
+            Ended::Failed,
+            "the live system moved each time before the changes were made".to_owned(),
+        ))
     }
 
     /// Shows the changes and has them confirmed.
     fn shown(&self, id: &StepId, proposal: &Proposal) -> Option<Stop> {
         let view = app::step_view(&self.session, id, Some(proposal))?;
         paint::changes(view.changes.as_ref()?);
-        let label = view.footer.primary.as_ref().map(|primary| primary.label.clone()).unwrap_or_default();
+        let label = view
+            .footer
+            .primary
+            .as_ref()
+            .map(|primary| primary.label.clone())
+            .unwrap_or_default();
         if self.yes || confirmed(&label) {
             return None;
         }
-        stop(Ended::WaitsForPerson, format!("confirm: {label} (or give --yes)"))
+        stop(
+            Ended::WaitsForPerson,
+            format!("confirm: {label} (or give --yes)"),
+        )
     }
 
     fn asked(&self, because: &str, asks: &[engine::Ask]) -> String {
@@ -275,7 +371,10 @@ impl Going {
             text.push_str(&format!("\n  {} ({})", ask.label, ask.id));
             if let AskKind::Choice { options } = &ask.kind {
                 for option in options {
-                    text.push_str(&format!("\n    {} = {}. {}", option.value, option.label, option.hint));
+                    text.push_str(&format!(
+                        "\n    {} = {}. {}",
+                        option.value, option.label, option.hint
+                    ));
                 }
             }
         }
@@ -290,12 +389,23 @@ impl Going {
         if state.is_passed(guide, id) {
             return None;
         }
-        let failed = view.checks.iter().find(|check| check.state == Some(app::views::CheckState::Fail));
+        let failed = view
+            .checks
+            .iter()
+            .find(|check| check.state == Some(app::views::CheckState::Fail));
         match failed {
-            Some(check) => stop(Ended::Failed, format!("{}: {}", self.title(id), check.title)),
+            Some(check) => stop(
+                Ended::Failed,
+                format!("{}: {}", self.title(id), check.title),
+            ),
             None => {
-                let open = view.checks.iter().find(|check| !matches!(check.state, Some(app::views::CheckState::Pass)));
-                let what = open.map_or_else(String::new, |check| format!(": {}. {}", check.title, check.detail));
+                let open = view
+                    .checks
+                    .iter()
+                    .find(|check| !matches!(check.state, Some(app::views::CheckState::Pass)));
+                let what = open.map_or_else(String::new, |check| {
+                    format!(": {}. {}", check.title, check.detail)
+                });
                 stop(Ended::WaitsForPerson, format!("{}{what}", self.title(id)))
             }
         }

@@ -33,12 +33,19 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
         (None, true) => None,
         (None, false) => {
             let title = "Undo what? Name a step, or give --all";
-            return Err(Trouble::new(TroubleKind::BadInput, title, "Nothing was sent."));
+            return Err(Trouble::new(
+                TroubleKind::BadInput,
+                title,
+                "Nothing was sent.",
+            ));
         }
     };
     let plan = session.undo_plan(step.as_ref());
     show(&plan);
-    let hanging = session.guide().steps().any(|known| !session.state().open_changes(&known.id()).is_empty());
+    let hanging = session
+        .guide()
+        .steps()
+        .any(|known| !session.state().open_changes(&known.id()).is_empty());
     if plan.items.is_empty() && !hanging {
         eprintln!("There is nothing to undo.");
         return Ok(Ended::Verified);
@@ -52,15 +59,30 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
     if session.wants_sign_in_anywhere() || session.lacks_write() {
         enter::sign_in(&session, &arguments.way, true, &cancel).await?;
     }
-    let undone = session.undo(step.as_ref(), enter::on_progress(), cancel).await?;
+    let undone = session
+        .undo(step.as_ref(), enter::on_progress(), cancel)
+        .await?;
     eprintln!("{} undone and read back.", undone.items.len());
-    Ok(if undone.impossible.is_empty() { Ended::Verified } else { Ended::WaitsForPerson })
+    Ok(if undone.impossible.is_empty() {
+        Ended::Verified
+    } else {
+        Ended::WaitsForPerson
+    })
 }
 
 fn named(session: &Session, name: &str) -> Result<StepId, Trouble> {
     let guide = session.guide();
-    let found = guide.steps().map(|step| step.id()).find(|id| id.as_str() == name || guide.number(id).as_deref() == Some(name));
-    found.ok_or_else(|| Trouble::new(TroubleKind::BadInput, format!("There is no step called {name}"), "Nothing was sent."))
+    let found = guide
+        .steps()
+        .map(|step| step.id())
+        .find(|id| id.as_str() == name || guide.number(id).as_deref() == Some(name));
+    found.ok_or_else(|| {
+        Trouble::new(
+            TroubleKind::BadInput,
+            format!("There is no step called {name}"),
+            "Nothing was sent.",
+        )
+    })
 }
 
 fn show(plan: &UndoPlan) {
@@ -69,7 +91,11 @@ fn show(plan: &UndoPlan) {
         eprintln!("  {}: {how}. {about}", item.change.what);
     }
     for item in &plan.impossible {
-        eprintln!("  {}: can’t be undone. {}", item.change.what, item.change.undo.said().1);
+        eprintln!(
+            "  {}: can’t be undone. {}",
+            item.change.what,
+            item.change.undo.said().1
+        );
     }
 }
 

@@ -13,7 +13,9 @@ pub(crate) trait Proven {
 
 impl Proven for Verdict {
     fn by(self, call: &Call) -> Self {
-        let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let status = call
+            .status
+            .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let verdict = self.saw("Call", &format!("{} {} {status}", call.method, call.path));
         match &call.request_id {
             Some(id) => verdict.saw("Request id", id),

@@ -18,20 +18,35 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
         "domain_names" => links.domain_names(),
         "roles" => links.roles(),
         "atlassian" => links.atlassian(known.fact("atlassian.organization")),
-        "application" => match (known.fact("app.service_principal"), known.fact("app.client")) {
+        "application" => match (
+            known.fact("app.service_principal"),
+            known.fact("app.client"),
+        ) {
             (Some(principal), Some(client)) => links.application(principal, client),
             _ => links.enterprise_applications(),
         },
-        "app_name" => known.answer("app.name").unwrap_or("Atlassian Cloud").to_owned(),
+        "app_name" => known
+            .answer("app.name")
+            .unwrap_or("Atlassian Cloud")
+            .to_owned(),
         other => return known.fact(other).map(str::to_owned),
     };
     Some(value)
 }
 
 /// The fix of a key in a step's text, filled in; `more` are names that only this look knows.
-pub(crate) fn fix(markdown: &str, key: &str, cloud: &Cloud, known: &Known, more: &[(&str, &str)]) -> Option<Fix> {
+pub(crate) fn fix(
+    markdown: &str,
+    key: &str,
+    cloud: &Cloud,
+    known: &Known,
+    more: &[(&str, &str)],
+) -> Option<Fix> {
     text::fix(markdown, key, &|name| {
-        let own = more.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned());
+        let own = more
+            .iter()
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| (*value).to_owned());
         own.or_else(|| fill(cloud, known, name))
     })
 }

@@ -76,6 +76,9 @@ impl<'a> Links<'a> {
     }
 
     fn entra_page(self, fragment: &str) -> String {
-        format!("{}/{fragment}", self.cloud.entra_portal.as_str().trim_end_matches('/'))
+        format!(
+            "{}/{fragment}",
+            self.cloud.entra_portal.as_str().trim_end_matches('/')
+        )
     }
 }

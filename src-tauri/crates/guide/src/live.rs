@@ -49,7 +49,10 @@ impl Context for Live {
     fn noted(&self, note: &str) -> Self {
         Self {
             graph: self.graph.as_ref().map(|graph| graph.noted(note)),
-            atlassian: self.atlassian.as_ref().map(|atlassian| atlassian.noted(note)),
+            atlassian: self
+                .atlassian
+                .as_ref()
+                .map(|atlassian| atlassian.noted(note)),
             ..self.clone()
         }
     }

@@ -29,7 +29,10 @@ pub const GUIDES: &[Target] = &[Target {
 
 /// The target of an id; the first one while nothing is answered.
 pub fn target(id: Option<&str>) -> &'static Target {
-    GUIDES.iter().find(|target| Some(target.id) == id).unwrap_or(&GUIDES[0])
+    GUIDES
+        .iter()
+        .find(|target| Some(target.id) == id)
+        .unwrap_or(&GUIDES[0])
 }
 
 /// Every ask that can come up in any guide, with its step's title: those that are always asked, those that an answer
@@ -39,7 +42,12 @@ pub fn every_ask() -> Vec<(&'static str, Ask)> {
     let mut all: Vec<(&'static str, Ask)> = Vec::new();
     for target in GUIDES {
         for step in target.guide.steps() {
-            let asks = [step.asks(&State::default()), step.asks(&own_client), atlassian::found_asks(&step.id())].concat();
+            let asks = [
+                step.asks(&State::default()),
+                step.asks(&own_client),
+                atlassian::found_asks(&step.id()),
+            ]
+            .concat();
             for ask in asks {
                 if !all.iter().any(|(_, known)| known.id == ask.id) {
                     all.push((step.title(), ask));
@@ -53,10 +61,16 @@ pub fn every_ask() -> Vec<(&'static str, Ask)> {
 /// The state after these answers.
 fn asked_with(answers: &[(&str, &str)]) -> State {
     let journal = Journal::open(Box::new(MemoryStore::default()), Arc::new(SystemClock));
-    let Ok(journal) = journal else { return State::default() };
+    let Ok(journal) = journal else {
+        return State::default();
+    };
     for (ask, value) in answers {
         // A journal in memory takes every entry.
-        let _ = journal.append(Entry::Answered { step: sign_in::ID, ask: (*ask).to_owned(), value: (*value).to_owned() });
+        let _ = journal.append(Entry::Answered {
+            step: sign_in::ID,
+            ask: (*ask).to_owned(),
+            value: (*value).to_owned(),
+        });
     }
     journal.state()
 }

@@ -34,7 +34,9 @@ pub struct HandText {
 /// The text of a step, with the names in braces filled in by `fill`.
 pub fn step_text(markdown: &str, fill: &dyn Fn(&str) -> Option<String>) -> StepText {
     StepText {
-        why: section(markdown, "Why").map(|body| read(body, fill).intro).unwrap_or_default(),
+        why: section(markdown, "Why")
+            .map(|body| read(body, fill).intro)
+            .unwrap_or_default(),
         by_hand: section(markdown, "By hand").map(|body| read(body, fill)),
     }
 }
@@ -42,10 +44,19 @@ pub fn step_text(markdown: &str, fill: &dyn Fn(&str) -> Option<String>) -> StepT
 /// The fix of a key. The first paragraph is its title, the rest its text.
 pub(crate) fn fix(markdown: &str, key: &str, fill: &dyn Fn(&str) -> Option<String>) -> Option<Fix> {
     let mut text = read(section(markdown, &format!("Fix: {key}"))?, fill);
-    let title = if text.intro.is_empty() { String::new() } else { text.intro.remove(0) };
+    let title = if text.intro.is_empty() {
+        String::new()
+    } else {
+        text.intro.remove(0)
+    };
     Some(Fix {
         title,
-        text: text.intro.into_iter().chain(text.steps).collect::<Vec<_>>().join(" "),
+        text: text
+            .intro
+            .into_iter()
+            .chain(text.steps)
+            .collect::<Vec<_>>()
+            .join(" "),
         path: text.path,
         link: text.link,
     })
@@ -66,10 +77,17 @@ fn read(body: &str, fill: &dyn Fn(&str) -> Option<String>) -> HandText {
     let mut text = HandText::default();
     for paragraph in body.split("\n\n") {
         let mut open = String::new();
-        for line in paragraph.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in paragraph
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
             let line = filled(line, fill);
             if let Some(path) = line.strip_prefix("Path:") {
-                text.path = Some(MenuPath { now: names(path), older: Vec::new() });
+                text.path = Some(MenuPath {
+                    now: names(path),
+                    older: Vec::new(),
+                });
             } else if let Some((when, path)) = older(&line) {
                 if let Some(known) = &mut text.path {
                     known.older.push((when, names(&path)));
@@ -98,7 +116,9 @@ fn filled(line: &str, fill: &dyn Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
         out.push_str(before);
         out.push_str(&fill(name).unwrap_or_else(|| format!("({name})")));
         rest = after;
@@ -144,15 +164,31 @@ mod tests {
         assert_eq!(hand.steps, ["Open it.", "Press New."]);
         let path = hand.path.expect("a path");
         assert_eq!(path.now, ["Admin", "Apps", "Contoso"]);
-        assert_eq!(path.older, [("2021 to 2023".to_owned(), vec!["Admin".to_owned(), "Products".to_owned()])]);
+        assert_eq!(
+            path.older,
+            [(
+                "2021 to 2023".to_owned(),
+                vec!["Admin".to_owned(), "Products".to_owned()]
+            )]
+        );
         assert_eq!(hand.link.expect("a link").url, "http://portal/Contoso");
-        assert_eq!(hand.copies, [("Name".to_owned(), "As shown".to_owned(), "Atlassian | Cloud".to_owned())]);
+        assert_eq!(
+            hand.copies,
+            [(
+                "Name".to_owned(),
+                "As shown".to_owned(),
+                "Atlassian | Cloud".to_owned()
+            )]
+        );
     }
 
     #[test]
     fn a_fix_has_a_title_and_a_text() {
         let fix = fix(TEXT, "gone", &fill).expect("a fix");
-        assert_eq!((fix.title.as_str(), fix.text.as_str()), ("Make it again", "It was deleted."));
+        assert_eq!(
+            (fix.title.as_str(), fix.text.as_str()),
+            ("Make it again", "It was deleted.")
+        );
         assert_eq!(super::fix(TEXT, "other", &fill), None);
     }
 }

@@ -14,8 +14,15 @@ pub fn trouble(fault: &Fault, doing: &str) -> Trouble {
         TroubleKind::Uncertain => "It is not known yet whether anything was changed.",
         _ => "Nothing was changed.",
     };
-    let trouble = Trouble::new(kind, words.title, certain).doing(doing).said(said(fault, who));
-    words.next.into_iter().fold(trouble, |trouble, (title, text, act)| trouble.next(title, text, act))
+    let trouble = Trouble::new(kind, words.title, certain)
+        .doing(doing)
+        .said(said(fault, who));
+    words
+        .next
+        .into_iter()
+        .fold(trouble, |trouble, (title, text, act)| {
+            trouble.next(title, text, act)
+        })
 }
 
 /// A trouble of this computer, such as its disk or its keyring.
@@ -48,7 +55,9 @@ fn kind(fault: &Fault) -> TroubleKind {
     match &fault.kind {
         FaultKind::Cancelled if !(wrote && fault.maybe_done()) => TroubleKind::Cancelled,
         _ if wrote && fault.maybe_done() => TroubleKind::Uncertain,
-        FaultKind::SignIn(_) | FaultKind::ClaimsChallenge { .. } | FaultKind::Unauthorized => TroubleKind::NeedsPerson,
+        FaultKind::SignIn(_) | FaultKind::ClaimsChallenge { .. } | FaultKind::Unauthorized => {
+            TroubleKind::NeedsPerson
+        }
         FaultKind::Keyring | FaultKind::Setup => TroubleKind::Local,
         _ => TroubleKind::Refused,
     }
@@ -56,13 +65,21 @@ fn kind(fault: &Fault) -> TroubleKind {
 
 fn said(fault: &Fault, who: &str) -> Said {
     let status = fault.status().map(|status| status.to_string());
-    let answer = [status, fault.code.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let answer = [status, fault.code.clone()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     let call = fault.call.as_ref();
     Said {
         by: who.to_owned(),
         words: fault.message.clone().unwrap_or_else(|| sentence(fault)),
         answer,
-        request_id: call.and_then(|call| call.request_id.clone().or_else(|| call.client_request_id.clone())),
+        request_id: call.and_then(|call| {
+            call.request_id
+                .clone()
+                .or_else(|| call.client_request_id.clone())
+        }),
         at: call.map(|call| call.at),
     }
 }
@@ -79,47 +96,146 @@ fn sentence(fault: &Fault) -> String {
 }
 
 fn words(fault: &Fault, who: &str) -> Words {
-    let retry = ("Try again", "Lockstep looks at what is there first, and makes nothing twice.".to_owned(), NextDo::Retry);
+    let retry = (
+        "Try again",
+        "Lockstep looks at what is there first, and makes nothing twice.".to_owned(),
+        NextDo::Retry,
+    );
     let network = |title: String, text: &str| Words {
         title,
-        next: vec![("Look at the network", text.to_owned(), NextDo::Nothing), retry.clone()],
+        next: vec![
+            ("Look at the network", text.to_owned(), NextDo::Nothing),
+            retry.clone(),
+        ],
     };
     match &fault.kind {
-        FaultKind::Offline => network(format!("{who} can’t be reached from this network"), "Is this computer online, and does a firewall let it out?"),
-        FaultKind::NameNotFound => network(format!("The name of {who}’s server is not known here"), "The name server does not know it. Is the right cloud chosen?"),
-        FaultKind::Refused => network(format!("{who}’s server accepts no connection"), "The address in the cloud file may be wrong, or practice was stopped."),
+        FaultKind::Offline => network(
+            format!("{who} can’t be reached from this network"),
+            "Is this computer online, and does a firewall let it out?",
+        ),
+        FaultKind::NameNotFound => network(
+            format!("The name of {who}’s server is not known here"),
+            "The name server does not know it. Is the right cloud chosen?",
+        ),
+        FaultKind::Refused => network(
+            format!("{who}’s server accepts no connection"),
+            "The address in the cloud file may be wrong, or practice was stopped.",
+        ),
         FaultKind::Tls => network(
             format!("No trusted secure connection to {who}"),
             "If your company inspects encrypted traffic, its certificate must be in this computer’s trust store. Is the clock right?",
         ),
-        FaultKind::Proxy => network("The proxy did not let the request through".into(), "The proxy wants a log-in, or does not allow this address."),
-        FaultKind::TimedOut => network(format!("{who} did not answer in time"), "It may be slow, or a firewall drops the packets."),
-        FaultKind::Reset => network(format!("The connection to {who} broke"), "The answer was lost on its way."),
-        FaultKind::NotJson => network(format!("The answer did not come from {who}"), "A proxy or a sign-in page of the network answered in its place."),
-        FaultKind::Cancelled => Words { title: "Stopped, as you asked".into(), next: vec![retry] },
-        FaultKind::Throttled => Words { title: format!("{who} asks for a pause"), next: vec![("Wait a minute", "Too many requests came from your organization in a short time.".into(), NextDo::Retry)] },
-        FaultKind::Unavailable => Words { title: format!("{who} has trouble of its own"), next: vec![("Wait, then try again", format!("{who}’s status page tells more."), NextDo::Retry)] },
+        FaultKind::Proxy => network(
+            "The proxy did not let the request through".into(),
+            "The proxy wants a log-in, or does not allow this address.",
+        ),
+        FaultKind::TimedOut => network(
+            format!("{who} did not answer in time"),
+            "It may be slow, or a firewall drops the packets.",
+        ),
+        FaultKind::Reset => network(
+            format!("The connection to {who} broke"),
+            "The answer was lost on its way.",
+        ),
+        FaultKind::NotJson => network(
+            format!("The answer did not come from {who}"),
+            "A proxy or a sign-in page of the network answered in its place.",
+        ),
+        FaultKind::Cancelled => Words {
+            title: "Stopped, as you asked".into(),
+            next: vec![retry],
+        },
+        FaultKind::Throttled => Words {
+            title: format!("{who} asks for a pause"),
+            next: vec![(
+                "Wait a minute",
+                "Too many requests came from your organization in a short time.".into(),
+                NextDo::Retry,
+            )],
+        },
+        FaultKind::Unavailable => Words {
+            title: format!("{who} has trouble of its own"),
+            next: vec![(
+                "Wait, then try again",
+                format!("{who}’s status page tells more."),
+                NextDo::Retry,
+            )],
+        },
         FaultKind::Unauthorized => unauthorized(fault, who),
         FaultKind::Forbidden => forbidden(fault, who),
-        FaultKind::NotFound => Words { title: format!("{who} does not find it"), next: vec![("Look again", "Something new can take a minute until every server knows it.".into(), NextDo::Retry)] },
-        FaultKind::Conflict => Words { title: "Somebody else changed it meanwhile".into(), next: vec![("Look again", "Lockstep plans afresh from what is there now.".into(), NextDo::Retry)] },
-        FaultKind::BadRequest => Words { title: format!("{who} did not accept the request"), next: vec![retry, hand_over()] },
-        FaultKind::Unreadable { path } => Words { title: format!("{who}’s answer is not in the documented form (field {path})"), next: vec![retry, hand_over()] },
-        FaultKind::TooManyPages => Words { title: format!("A list of {who} does not end"), next: vec![retry] },
-        FaultKind::ForeignAddress => Words { title: "The answer named an address outside the chosen cloud".into(), next: vec![("Look at the cloud", "Nothing was sent there.".into(), NextDo::Nothing)] },
-        FaultKind::ClaimsChallenge { .. } => sign_in_again("Microsoft asks you to sign in again", "A policy of your tenant wants a fresh sign-in for this."),
+        FaultKind::NotFound => Words {
+            title: format!("{who} does not find it"),
+            next: vec![(
+                "Look again",
+                "Something new can take a minute until every server knows it.".into(),
+                NextDo::Retry,
+            )],
+        },
+        FaultKind::Conflict => Words {
+            title: "Somebody else changed it meanwhile".into(),
+            next: vec![(
+                "Look again",
+                "Lockstep plans afresh from what is there now.".into(),
+                NextDo::Retry,
+            )],
+        },
+        FaultKind::BadRequest => Words {
+            title: format!("{who} did not accept the request"),
+            next: vec![retry, hand_over()],
+        },
+        FaultKind::Unreadable { path } => Words {
+            title: format!("{who}’s answer is not in the documented form (field {path})"),
+            next: vec![retry, hand_over()],
+        },
+        FaultKind::TooManyPages => Words {
+            title: format!("A list of {who} does not end"),
+            next: vec![retry],
+        },
+        FaultKind::ForeignAddress => Words {
+            title: "The answer named an address outside the chosen cloud".into(),
+            next: vec![(
+                "Look at the cloud",
+                "Nothing was sent there.".into(),
+                NextDo::Nothing,
+            )],
+        },
+        FaultKind::ClaimsChallenge { .. } => sign_in_again(
+            "Microsoft asks you to sign in again",
+            "A policy of your tenant wants a fresh sign-in for this.",
+        ),
         FaultKind::SignIn(fault) => sign_in(fault),
-        FaultKind::Keyring => Words { title: "This computer’s keyring refused".into(), next: vec![("Unlock the keyring", "Lockstep tries it again by itself.".into(), NextDo::Retry)] },
-        FaultKind::Setup => Words { title: "The connection could not be prepared".into(), next: vec![("Look at the cloud file", "A file it names can’t be used.".into(), NextDo::Nothing)] },
+        FaultKind::Keyring => Words {
+            title: "This computer’s keyring refused".into(),
+            next: vec![(
+                "Unlock the keyring",
+                "Lockstep tries it again by itself.".into(),
+                NextDo::Retry,
+            )],
+        },
+        FaultKind::Setup => Words {
+            title: "The connection could not be prepared".into(),
+            next: vec![(
+                "Look at the cloud file",
+                "A file it names can’t be used.".into(),
+                NextDo::Nothing,
+            )],
+        },
     }
 }
 
 fn hand_over() -> (&'static str, String, NextDo) {
-    ("Hand this step over", "Writes a file with what was to be done, for a colleague.".into(), NextDo::HandOver)
+    (
+        "Hand this step over",
+        "Writes a file with what was to be done, for a colleague.".into(),
+        NextDo::HandOver,
+    )
 }
 
 fn sign_in_again(title: &str, text: &str) -> Words {
-    Words { title: title.into(), next: vec![("Sign in again", text.into(), NextDo::SignIn)] }
+    Words {
+        title: title.into(),
+        next: vec![("Sign in again", text.into(), NextDo::SignIn)],
+    }
 }
 
 fn unauthorized(fault: &Fault, who: &str) -> Words {
@@ -140,13 +256,27 @@ fn forbidden(fault: &Fault, who: &str) -> Words {
     match fault.call.as_ref().map(|call| call.service) {
         Some(Service::Atlassian) => Words {
             title: "This key may not read that".into(),
-            next: vec![("Make a key without scopes", "Or add the scope that Atlassian names. Lockstep goes on without it and says so.".into(), NextDo::Nothing)],
+            next: vec![(
+                "Make a key without scopes",
+                "Or add the scope that Atlassian names. Lockstep goes on without it and says so."
+                    .into(),
+                NextDo::Nothing,
+            )],
         },
         _ => Words {
             title: format!("{who} refused: a right or an active role is missing"),
             next: vec![
-                ("Activate your role", "If it is only eligible, activate it, then sign in again.".into(), NextDo::SignIn),
-                ("Sign in as someone who may", "Cloud Application Administrator or Application Administrator is enough.".into(), NextDo::SignIn),
+                (
+                    "Activate your role",
+                    "If it is only eligible, activate it, then sign in again.".into(),
+                    NextDo::SignIn,
+                ),
+                (
+                    "Sign in as someone who may",
+                    "Cloud Application Administrator or Application Administrator is enough."
+                        .into(),
+                    NextDo::SignIn,
+                ),
                 hand_over(),
             ],
         },
@@ -157,52 +287,148 @@ fn sign_in(fault: &SignInFault) -> Words {
     let again = |title: &str, text: &str| sign_in_again(title, text);
     let only = |title: &str, what: &'static str, text: &str| Words {
         title: title.into(),
-        next: vec![(what, text.into(), NextDo::Nothing), ("Sign in again", "After that.".into(), NextDo::SignIn)],
+        next: vec![
+            (what, text.into(), NextDo::Nothing),
+            ("Sign in again", "After that.".into(), NextDo::SignIn),
+        ],
     };
     match fault {
-        SignInFault::Denied => again("You left the sign-in page", "Nothing happened; the page opens once more."),
-        SignInFault::Declined => again("The rights were declined", "Lockstep can’t look without them. Or choose that it only reads, or go on by hand."),
-        SignInFault::ConsentNeeded => again("A right has not been consented to yet", "Microsoft shows what is asked for; accept it there."),
+        SignInFault::Denied => again(
+            "You left the sign-in page",
+            "Nothing happened; the page opens once more.",
+        ),
+        SignInFault::Declined => again(
+            "The rights were declined",
+            "Lockstep can’t look without them. Or choose that it only reads, or go on by hand.",
+        ),
+        SignInFault::ConsentNeeded => again(
+            "A right has not been consented to yet",
+            "Microsoft shows what is asked for; accept it there.",
+        ),
         SignInFault::AdminApprovalNeeded { admin_consent_url } => admin_approval(admin_consent_url),
-        SignInFault::WrongTenant { wanted, got } => {
-            again(&format!("You signed in to the tenant {got}, this connection belongs to {wanted}"), "Choose an account of that tenant. For another tenant make another connection.")
-        }
-        SignInFault::OtherAccount => again("This account does not belong to the tenant", "Choose another account on the sign-in page."),
-        SignInFault::TenantRestricted => only("Your network lets you sign in to certain tenants only", "Ask your network administrator", "Tenant restrictions are set there."),
+        SignInFault::WrongTenant { wanted, got } => again(
+            &format!("You signed in to the tenant {got}, this connection belongs to {wanted}"),
+            "Choose an account of that tenant. For another tenant make another connection.",
+        ),
+        SignInFault::OtherAccount => again(
+            "This account does not belong to the tenant",
+            "Choose another account on the sign-in page.",
+        ),
+        SignInFault::TenantRestricted => only(
+            "Your network lets you sign in to certain tenants only",
+            "Ask your network administrator",
+            "Tenant restrictions are set there.",
+        ),
         SignInFault::ConditionalAccess => Words {
             title: "A Conditional Access policy blocked the sign-in".into(),
             next: vec![
-                ("Sign in in the browser", "A sign-in with a code is often blocked; the browser is not.".into(), NextDo::SignIn),
-                ("Ask whoever manages the policies", "The correlation id below tells them which one it was.".into(), NextDo::Nothing),
+                (
+                    "Sign in in the browser",
+                    "A sign-in with a code is often blocked; the browser is not.".into(),
+                    NextDo::SignIn,
+                ),
+                (
+                    "Ask whoever manages the policies",
+                    "The correlation id below tells them which one it was.".into(),
+                    NextDo::Nothing,
+                ),
             ],
         },
-        SignInFault::DeviceNeeded => only("A policy asks for a managed device", "Use a managed computer", "Or a browser that is registered with your company."),
-        SignInFault::MfaNeeded => again("Microsoft wants your second factor", "It is asked for in the browser."),
-        SignInFault::AccountTrouble => only("The account can’t sign in", "Look at the account", "It is locked or disabled, or its password has expired."),
-        SignInFault::NotAssigned => only("This account may not use the registration", "Have it assigned", "The registration asks for assignment: under Users and groups of its enterprise application."),
-        SignInFault::UnknownClient => only("The client id is not known in this tenant", "Compare the client id", "It must be the Application (client) ID of a registration in this tenant and this cloud."),
-        SignInFault::SingleTenantClient => only("The registration belongs to one tenant", "Name the tenant above", "The Directory (tenant) ID stands beside the client id."),
-        SignInFault::UnknownTenant => only("The tenant is not known in this cloud", "Compare tenant and cloud", "US Government and China have clouds of their own."),
-        SignInFault::RedirectNotRegistered => only("The redirect address is not registered", "Add http://localhost", "Under Authentication, platform Mobile and desktop applications, without port or path."),
-        SignInFault::NotPublicClient => only("The registration is not a public client", "Allow public client flows", "Under Authentication. It is only needed for signing in with a code."),
-        SignInFault::BadRegistration => only("The registration does not allow this sign-in", "Compare its settings", "They stand on the sign-in page, ready to copy."),
-        SignInFault::Expired => again("The sign-in has ended", "It has expired, or was revoked, for example by a new password."),
-        SignInFault::CodeExpired => again("The sign-in took too long", "Its code is valid for ten minutes, and once."),
-        SignInFault::ClaimsChallenge { .. } => again("Microsoft asks you to sign in again", "A policy of your tenant wants a fresh sign-in for this."),
-        SignInFault::StateMismatch => again("An answer came back that belongs to another sign-in", "It was not used. Close old sign-in pages first."),
+        SignInFault::DeviceNeeded => only(
+            "A policy asks for a managed device",
+            "Use a managed computer",
+            "Or a browser that is registered with your company.",
+        ),
+        SignInFault::MfaNeeded => again(
+            "Microsoft wants your second factor",
+            "It is asked for in the browser.",
+        ),
+        SignInFault::AccountTrouble => only(
+            "The account can’t sign in",
+            "Look at the account",
+            "It is locked or disabled, or its password has expired.",
+        ),
+        SignInFault::NotAssigned => only(
+            "This account may not use the registration",
+            "Have it assigned",
+            "The registration asks for assignment: under Users and groups of its enterprise application.",
+        ),
+        SignInFault::UnknownClient => only(
+            "The client id is not known in this tenant",
+            "Compare the client id",
+            "It must be the Application (client) ID of a registration in this tenant and this cloud.",
+        ),
+        SignInFault::SingleTenantClient => only(
+            "The registration belongs to one tenant",
+            "Name the tenant above",
+            "The Directory (tenant) ID stands beside the client id.",
+        ),
+        SignInFault::UnknownTenant => only(
+            "The tenant is not known in this cloud",
+            "Compare tenant and cloud",
+            "US Government and China have clouds of their own.",
+        ),
+        SignInFault::RedirectNotRegistered => only(
+            "The redirect address is not registered",
+            "Add http://localhost",
+            "Under Authentication, platform Mobile and desktop applications, without port or path.",
+        ),
+        SignInFault::NotPublicClient => only(
+            "The registration is not a public client",
+            "Allow public client flows",
+            "Under Authentication. It is only needed for signing in with a code.",
+        ),
+        SignInFault::BadRegistration => only(
+            "The registration does not allow this sign-in",
+            "Compare its settings",
+            "They stand on the sign-in page, ready to copy.",
+        ),
+        SignInFault::Expired => again(
+            "The sign-in has ended",
+            "It has expired, or was revoked, for example by a new password.",
+        ),
+        SignInFault::CodeExpired => again(
+            "The sign-in took too long",
+            "Its code is valid for ten minutes, and once.",
+        ),
+        SignInFault::ClaimsChallenge { .. } => again(
+            "Microsoft asks you to sign in again",
+            "A policy of your tenant wants a fresh sign-in for this.",
+        ),
+        SignInFault::StateMismatch => again(
+            "An answer came back that belongs to another sign-in",
+            "It was not used. Close old sign-in pages first.",
+        ),
         SignInFault::Timeout => Words {
             title: "Nobody finished signing in".into(),
             next: vec![
-                ("Open the sign-in page again", "If the browser showed an error with a number, it tells why.".into(), NextDo::SignIn),
-                ("Use a code instead", "If this computer’s browser can’t be used.".into(), NextDo::SignInByCode),
+                (
+                    "Open the sign-in page again",
+                    "If the browser showed an error with a number, it tells why.".into(),
+                    NextDo::SignIn,
+                ),
+                (
+                    "Use a code instead",
+                    "If this computer’s browser can’t be used.".into(),
+                    NextDo::SignInByCode,
+                ),
             ],
         },
         SignInFault::NoPort => Words {
             title: "The browser has no way back to Lockstep".into(),
-            next: vec![("Use a code instead", "No port of this computer could be opened.".into(), NextDo::SignInByCode)],
+            next: vec![(
+                "Use a code instead",
+                "No port of this computer could be opened.".into(),
+                NextDo::SignInByCode,
+            )],
         },
-        SignInFault::Pending | SignInFault::SlowDown => again("The code was not entered yet", "Ask for a new one."),
-        SignInFault::Other { .. } => again("The sign-in failed", "Microsoft’s number tells more; the correlation id helps its support."),
+        SignInFault::Pending | SignInFault::SlowDown => {
+            again("The code was not entered yet", "Ask for a new one.")
+        }
+        SignInFault::Other { .. } => again(
+            "The sign-in failed",
+            "Microsoft’s number tells more; the correlation id helps its support.",
+        ),
     }
 }
 
@@ -232,17 +458,44 @@ mod tests {
     #[test]
     fn every_trouble_says_what_to_do_and_never_more_than_three_things() {
         let kinds = [
-            FaultKind::Offline, FaultKind::NameNotFound, FaultKind::Refused, FaultKind::Tls, FaultKind::Proxy, FaultKind::TimedOut,
-            FaultKind::Reset, FaultKind::Cancelled, FaultKind::Throttled, FaultKind::BadRequest, FaultKind::Unauthorized,
-            FaultKind::Forbidden, FaultKind::NotFound, FaultKind::Conflict, FaultKind::Unavailable, FaultKind::NotJson,
-            FaultKind::TooManyPages, FaultKind::ForeignAddress, FaultKind::Keyring, FaultKind::Setup,
-            FaultKind::Unreadable { path: "value[0].id".into() }, FaultKind::ClaimsChallenge { claims: String::new() },
-            FaultKind::SignIn(SignInFault::Timeout), FaultKind::SignIn(SignInFault::AdminApprovalNeeded { admin_consent_url: "u".into() }),
+            FaultKind::Offline,
+            FaultKind::NameNotFound,
+            FaultKind::Refused,
+            FaultKind::Tls,
+            FaultKind::Proxy,
+            FaultKind::TimedOut,
+            FaultKind::Reset,
+            FaultKind::Cancelled,
+            FaultKind::Throttled,
+            FaultKind::BadRequest,
+            FaultKind::Unauthorized,
+            FaultKind::Forbidden,
+            FaultKind::NotFound,
+            FaultKind::Conflict,
+            FaultKind::Unavailable,
+            FaultKind::NotJson,
+            FaultKind::TooManyPages,
+            FaultKind::ForeignAddress,
+            FaultKind::Keyring,
+            FaultKind::Setup,
+            FaultKind::Unreadable {
+                path: "value[0].id".into(),
+            },
+            FaultKind::ClaimsChallenge {
+                claims: String::new(),
+            },
+            FaultKind::SignIn(SignInFault::Timeout),
+            FaultKind::SignIn(SignInFault::AdminApprovalNeeded {
+                admin_consent_url: "u".into(),
+            }),
         ];
         for kind in kinds {
             let trouble = trouble(&fault(kind.clone()), "Reading.");
             assert!((1..=3).contains(&trouble.next.len()), "{kind:?}");
-            assert!(!trouble.title.is_empty() && !trouble.certain.is_empty(), "{kind:?}");
+            assert!(
+                !trouble.title.is_empty() && !trouble.certain.is_empty(),
+                "{kind:?}"
+            );
         }
     }
 

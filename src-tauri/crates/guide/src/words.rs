@@ -12,30 +12,75 @@ pub(crate) struct Role {
 
 /// entra.md 2.2. Privileged Role Administrator alone can't even create the application, so it does not count.
 pub(crate) const ROLES: &[Role] = &[
-    Role { template: "158c047a-c907-4556-b7ef-446551a6b5f7", name: "Cloud Application Administrator", adds_applications: true },
-    Role { template: "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", name: "Application Administrator", adds_applications: true },
-    Role { template: "62e90394-69f5-4237-9190-012177145e10", name: "Global Administrator", adds_applications: true },
-    Role { template: "e8611ab8-c189-46e8-94e1-60213ab1f814", name: "Privileged Role Administrator", adds_applications: false },
-    Role { template: "f2ef992c-3afb-46b9-b7cf-a126ee74c451", name: "Global Reader", adds_applications: false },
-    Role { template: "fe930be7-5e62-47db-91af-98c3a49a38b1", name: "User Administrator", adds_applications: false },
-    Role { template: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2", name: "Hybrid Identity Administrator", adds_applications: false },
-    Role { template: "5d6b6bb7-de71-4623-b4af-96380a352509", name: "Security Reader", adds_applications: false },
-    Role { template: "4a5d8f65-41da-4de4-8968-e035b65339cf", name: "Reports Reader", adds_applications: false },
+    Role {
+        template: "158c047a-c907-4556-b7ef-446551a6b5f7",
+        name: "Cloud Application Administrator",
+        adds_applications: true,
+    },
+    Role {
+        template: "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+        name: "Application Administrator",
+        adds_applications: true,
+    },
+    Role {
+        template: "62e90394-69f5-4237-9190-012177145e10",
+        name: "Global Administrator",
+        adds_applications: true,
+    },
+    Role {
+        template: "e8611ab8-c189-46e8-94e1-60213ab1f814",
+        name: "Privileged Role Administrator",
+        adds_applications: false,
+    },
+    Role {
+        template: "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+        name: "Global Reader",
+        adds_applications: false,
+    },
+    Role {
+        template: "fe930be7-5e62-47db-91af-98c3a49a38b1",
+        name: "User Administrator",
+        adds_applications: false,
+    },
+    Role {
+        template: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
+        name: "Hybrid Identity Administrator",
+        adds_applications: false,
+    },
+    Role {
+        template: "5d6b6bb7-de71-4623-b4af-96380a352509",
+        name: "Security Reader",
+        adds_applications: false,
+    },
+    Role {
+        template: "4a5d8f65-41da-4de4-8968-e035b65339cf",
+        name: "Reports Reader",
+        adds_applications: false,
+    },
 ];
 
 /// The name of a directory role, by its template id.
 pub fn role_name(template: &str) -> Option<&'static str> {
-    ROLES.iter().find(|role| role.template == template).map(|role| role.name)
+    ROLES
+        .iter()
+        .find(|role| role.template == template)
+        .map(|role| role.name)
 }
 
 /// Whether a directory role may add applications.
 pub(crate) fn adds_applications(template: &str) -> bool {
-    ROLES.iter().any(|role| role.template == template && role.adds_applications)
+    ROLES
+        .iter()
+        .any(|role| role.template == template && role.adds_applications)
 }
 
 /// "1 person", "2 people".
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+    if number == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{number} {many}")
+    }
 }
 
 /// "a", "a and b", "a, b and c".
@@ -52,7 +97,10 @@ pub(crate) fn list<S: AsRef<str>>(items: &[S]) -> String {
 
 /// The part after the `@`, in lower case.
 pub(crate) fn domain_of(address: &str) -> String {
-    address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default()
+    address
+        .rsplit_once('@')
+        .map(|(_, domain)| domain.to_lowercase())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

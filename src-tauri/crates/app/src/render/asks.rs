@@ -22,12 +22,20 @@ fn view(sight: &Sight, ask: &Ask) -> AskView {
         kind: kind(&ask.kind),
         value: if secret { None } else { sight.answer(ask) },
         kept,
-        said: sight.said.get(&ask.id).cloned().or_else(|| kept.then(|| kept_said(sight))),
+        said: sight
+            .said
+            .get(&ask.id)
+            .cloned()
+            .or_else(|| kept.then(|| kept_said(sight))),
         optional: ask.optional,
         copies: ask
             .copies
             .iter()
-            .map(|(label, note, value)| CopyView { label: label.clone(), note: note.clone(), value: value.clone() })
+            .map(|(label, note, value)| CopyView {
+                label: label.clone(),
+                note: note.clone(),
+                value: value.clone(),
+            })
             .collect(),
         path: ask.path.as_ref().map(path),
         link: ask.link.as_ref().map(link),

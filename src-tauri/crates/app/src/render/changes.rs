@@ -10,10 +10,17 @@ use crate::views::{Action, ActionView, ChangeRow, ChangesView};
 pub(super) fn changes(sight: &Sight, id: &StepId) -> Option<ChangesView> {
     let writing = sight.job.is_some_and(|job| job.writes());
     match sight.proposals.get(id) {
-        Some(Proposal { plan: Plan::Changes { changes, untouched }, .. }) => Some(ChangesView {
+        Some(Proposal {
+            plan: Plan::Changes { changes, untouched },
+            ..
+        }) => Some(ChangesView {
             made: false,
             note: per_system(changes),
-            rows: changes.iter().enumerate().map(|(index, change)| proposed(sight, id, index, change)).collect(),
+            rows: changes
+                .iter()
+                .enumerate()
+                .map(|(index, change)| proposed(sight, id, index, change))
+                .collect(),
             untouched: Some(untouched.clone()),
             undo: None,
         }),
@@ -22,16 +29,27 @@ pub(super) fn changes(sight: &Sight, id: &StepId) -> Option<ChangesView> {
 }
 
 fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
-    let records: Vec<_> = sight.state.step(id)?.changes.iter().filter(|record| record.standing != ChangeStanding::Undone).collect();
+    let records: Vec<_> = sight
+        .state
+        .step(id)?
+        .changes
+        .iter()
+        .filter(|record| record.standing != ChangeStanding::Undone)
+        .collect();
     let last = records.iter().map(|record| record.at).max()?;
-    let stand = records.iter().filter(|record| record.standing == ChangeStanding::Done).count();
+    let stand = records
+        .iter()
+        .filter(|record| record.standing == ChangeStanding::Done)
+        .count();
     Some(ChangesView {
         made: true,
         note: last.strftime("%-d %b %Y, %H:%M UTC").to_string(),
         rows: records.iter().map(|record| recorded(record)).collect(),
         untouched: None,
         undo: (stand > 0).then(|| ActionView {
-            action: Action::Undo { step: Some(id.to_string()) },
+            action: Action::Undo {
+                step: Some(id.to_string()),
+            },
             label: format!("Undo {}…", count(stand)),
             enabled: !writing && sight.job.is_none(),
             why_not: sight.job.map(|_| "Something is still running.".to_owned()),
@@ -41,19 +59,31 @@ fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
 
 /// "1 change", "3 changes".
 pub(super) fn count(changes: usize) -> String {
-    if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") }
+    if changes == 1 {
+        "1 change".to_owned()
+    } else {
+        format!("{changes} changes")
+    }
 }
 
 fn per_system(changes: &[Change]) -> String {
-    let in_entra = changes.iter().filter(|change| change.system == "Entra").count();
-    format!("{in_entra} in Entra, {} at Atlassian", changes.len() - in_entra)
+    let in_entra = changes
+        .iter()
+        .filter(|change| change.system == "Entra")
+        .count();
+    format!(
+        "{in_entra} in Entra, {} at Atlassian",
+        changes.len() - in_entra
+    )
 }
 
 fn proposed(sight: &Sight, id: &StepId, index: usize, change: &Change) -> ChangeRow {
     let of_this = sight.job.filter(|job| job.step.as_ref() == Some(id));
     let progress = match of_this.map(|job| &job.doing) {
         Some(Doing::Making { number, .. }) if *number == index + 1 => "Making",
-        Some(Doing::ReadingBack { change: reading, .. }) if *reading == change.id => "Reading back",
+        Some(Doing::ReadingBack {
+            change: reading, ..
+        }) if *reading == change.id => "Reading back",
         Some(Doing::FindingOut { change: finding }) if *finding == change.id => "Finding out",
         Some(_) if is_made(sight, id, &change.id) => "Made",
         _ => "",
@@ -62,7 +92,10 @@ fn proposed(sight: &Sight, id: &StepId, index: usize, change: &Change) -> Change
 }
 
 fn is_made(sight: &Sight, id: &StepId, change: &str) -> bool {
-    sight.state.step(id).is_some_and(|state| state.made().any(|record| record.change.id == change))
+    sight
+        .state
+        .step(id)
+        .is_some_and(|state| state.made().any(|record| record.change.id == change))
 }
 
 fn recorded(record: &ChangeRecord) -> ChangeRow {

@@ -8,27 +8,44 @@ use crate::views::{PhaseView, Status, StepRow};
 /// The phases with their steps.
 pub(super) fn phases(sight: &Sight) -> Vec<PhaseView> {
     let at = sight.state.at_step();
-    let phases = sight.guide.phases.iter().enumerate().map(|(number, phase)| {
-        let steps: Vec<_> = phase.steps.iter().map(|step| row(sight, &step.id())).collect();
-        PhaseView {
-            number: number.to_string(),
-            title: phase.title.to_owned(),
-            summary: summary(&steps),
-            open: steps.iter().any(|row| row.status != Status::Done || at.is_some_and(|at| at.as_str() == row.id)),
-            steps,
-        }
-    });
+    let phases = sight
+        .guide
+        .phases
+        .iter()
+        .enumerate()
+        .map(|(number, phase)| {
+            let steps: Vec<_> = phase
+                .steps
+                .iter()
+                .map(|step| row(sight, &step.id()))
+                .collect();
+            PhaseView {
+                number: number.to_string(),
+                title: phase.title.to_owned(),
+                summary: summary(&steps),
+                open: steps.iter().any(|row| {
+                    row.status != Status::Done || at.is_some_and(|at| at.as_str() == row.id)
+                }),
+                steps,
+            }
+        });
     phases.collect()
 }
 
 /// Verified and all.
 pub(super) fn counts(phases: &[PhaseView]) -> (u32, u32) {
     let rows = || phases.iter().flat_map(|phase| &phase.steps);
-    (rows().filter(|row| row.status == Status::Done).count() as u32, rows().count() as u32)
+    (
+        rows().filter(|row| row.status == Status::Done).count() as u32,
+        rows().count() as u32,
+    )
 }
 
 fn summary(steps: &[StepRow]) -> String {
-    let verified = steps.iter().filter(|row| row.status == Status::Done).count();
+    let verified = steps
+        .iter()
+        .filter(|row| row.status == Status::Done)
+        .count();
     if verified == steps.len() {
         "all verified".to_owned()
     } else if steps.iter().all(|row| row.status == Status::CannotStart) {
@@ -41,15 +58,25 @@ fn summary(steps: &[StepRow]) -> String {
 /// One row.
 pub(super) fn row(sight: &Sight, id: &StepId) -> StepRow {
     let standing = sight.state.standing(sight.guide, id);
-    let status = status_of(&standing, sight.state.step(id).is_some() || sight.state.at_step() == Some(id));
+    let status = status_of(
+        &standing,
+        sight.state.step(id).is_some() || sight.state.at_step() == Some(id),
+    );
     StepRow {
         id: id.to_string(),
         number: sight.guide.number(id).unwrap_or_default(),
-        title: sight.guide.step(id).map(|step| step.title().to_owned()).unwrap_or_default(),
+        title: sight
+            .guide
+            .step(id)
+            .map(|step| step.title().to_owned())
+            .unwrap_or_default(),
         status,
         word: match &standing {
             Standing::CannotStart(needs) => {
-                let numbers: Vec<_> = needs.iter().filter_map(|need| sight.guide.number(need)).collect();
+                let numbers: Vec<_> = needs
+                    .iter()
+                    .filter_map(|need| sight.guide.number(need))
+                    .collect();
                 format!("Cannot start yet, needs {}", numbers.join(" and "))
             }
             _ => word_of(status).to_owned(),
@@ -87,7 +114,12 @@ fn word_of(status: Status) -> &'static str {
 pub(crate) fn cards(sight: &Sight) -> (Status, String) {
     let phases = phases(sight);
     let (verified, total) = counts(&phases);
-    let worst = phases.iter().flat_map(|phase| &phase.steps).map(|row| row.status).filter(|status| *status != Status::CannotStart).max();
+    let worst = phases
+        .iter()
+        .flat_map(|phase| &phase.steps)
+        .map(|row| row.status)
+        .filter(|status| *status != Status::CannotStart)
+        .max();
     let worst = worst.unwrap_or(Status::NotStarted);
     let word = match worst {
         Status::Attention | Status::Waiting => word_of(worst),

@@ -7,15 +7,24 @@ use crate::views::{CheckState, CheckView, FixView, LinkView, OlderPath, PairView
 
 /// The rows of a step: one for each finding, or for each check before its first look.
 pub(super) fn rows(sight: &Sight, id: &StepId) -> Vec<CheckView> {
-    let Some(step) = sight.guide.step(id) else { return Vec::new() };
+    let Some(step) = sight.guide.step(id) else {
+        return Vec::new();
+    };
     let state = sight.state.step(id);
     let mut rows = Vec::new();
     for check in step.checks() {
-        let running = sight.job.is_some_and(|job| job.is_looking_at(id, check.id()));
+        let running = sight
+            .job
+            .is_some_and(|job| job.is_looking_at(id, check.id()));
         match state.and_then(|state| state.looked.get(check.id())) {
             Some(looked) => {
                 let stale = sight.state.is_stale(sight.guide, id, check.id());
-                rows.extend(looked.findings.iter().map(|finding| seen(check.id(), looked, finding, running, stale)));
+                rows.extend(
+                    looked
+                        .findings
+                        .iter()
+                        .map(|finding| seen(check.id(), looked, finding, running, stale)),
+                );
             }
             None => rows.push(not_looked(check.id(), check.title(), running)),
         }
@@ -29,11 +38,17 @@ pub(super) fn note(rows: &[CheckView]) -> String {
     if looked.is_empty() {
         return "not looked at yet".to_owned();
     }
-    let counted = looked.iter().filter(|row| row.state != Some(CheckState::Skipped)).count();
+    let counted = looked
+        .iter()
+        .filter(|row| row.state != Some(CheckState::Skipped))
+        .count();
     if counted == 0 {
         return "nothing to see yet".to_owned();
     }
-    let passed = looked.iter().filter(|row| row.state == Some(CheckState::Pass)).count();
+    let passed = looked
+        .iter()
+        .filter(|row| row.state == Some(CheckState::Pass))
+        .count();
     format!("{passed} of {counted} passed")
 }
 
@@ -71,7 +86,11 @@ fn word_for(state: VerdictState) -> &'static str {
 fn seen(check: &str, looked: &Looked, finding: &Finding, running: bool, stale: bool) -> CheckView {
     let verdict = &finding.verdict;
     CheckView {
-        id: if finding.key.is_empty() { check.to_owned() } else { format!("{check}/{}", finding.key) },
+        id: if finding.key.is_empty() {
+            check.to_owned()
+        } else {
+            format!("{check}/{}", finding.key)
+        },
         state: Some(state_of(verdict.state)),
         word: word_for(verdict.state).to_owned(),
         title: verdict.title.clone(),
@@ -122,7 +141,14 @@ fn fix(fix: &Fix) -> FixView {
 pub(super) fn path(path: &MenuPath) -> PathView {
     PathView {
         now: path.now.clone(),
-        older: path.older.iter().map(|(when, path)| OlderPath { when: when.clone(), path: path.clone() }).collect(),
+        older: path
+            .older
+            .iter()
+            .map(|(when, path)| OlderPath {
+                when: when.clone(),
+                path: path.clone(),
+            })
+            .collect(),
     }
 }
 

@@ -2,13 +2,20 @@
 
 use super::footer::on;
 use super::{Sight, checklist, millis};
-use crate::views::{Action, ActionView, ConnectionView, FooterView, PictureView, SideView, Status, WireState, WireView};
+use crate::views::{
+    Action, ActionView, ConnectionView, FooterView, PictureView, SideView, Status, WireState,
+    WireView,
+};
 
 /// The view of the open connection.
 pub(crate) fn connection(sight: &Sight) -> ConnectionView {
     let phases = checklist::phases(sight);
     let (verified, total) = checklist::counts(&phases);
-    let attention = phases.iter().flat_map(|phase| &phase.steps).filter(|row| row.status == Status::Attention).count();
+    let attention = phases
+        .iter()
+        .flat_map(|phase| &phase.steps)
+        .filter(|row| row.status == Status::Attention)
+        .count();
     let (status, word) = checklist::cards(sight);
     let state = match attention {
         0 => word,
@@ -39,16 +46,29 @@ pub(crate) fn connection(sight: &Sight) -> ConnectionView {
 fn footer(sight: &Sight, phases: &[crate::views::PhaseView]) -> FooterView {
     let rows: Vec<_> = phases.iter().flat_map(|phase| &phase.steps).collect();
     let at = sight.state.at_step().map(ToString::to_string);
-    let here = rows.iter().find(|row| Some(&row.id) == at.as_ref() && row.status != Status::Done);
-    let open = here.or_else(|| rows.iter().find(|row| row.status != Status::Done)).or(rows.last());
+    let here = rows
+        .iter()
+        .find(|row| Some(&row.id) == at.as_ref() && row.status != Status::Done);
+    let open = here
+        .or_else(|| rows.iter().find(|row| row.status != Status::Done))
+        .or(rows.last());
     let primary = open.map(|row| {
-        let verb = if at.is_some() { "Continue at" } else { "Begin at" };
-        on(Action::GoStep { id: row.id.clone() }, &format!("{verb} {}", row.number))
+        let verb = if at.is_some() {
+            "Continue at"
+        } else {
+            "Begin at"
+        };
+        on(
+            Action::GoStep { id: row.id.clone() },
+            &format!("{verb} {}", row.number),
+        )
     });
     let say = match sight.job {
         Some(job) => super::footer::running(&job.doing),
         None if sight.state.last_look().is_none() => "Nothing was looked at yet.".to_owned(),
-        None if rows.iter().all(|row| row.status == Status::Done) => "Everything is verified.".to_owned(),
+        None if rows.iter().all(|row| row.status == Status::Done) => {
+            "Everything is verified.".to_owned()
+        }
         None => String::new(),
     };
     let mut look = on(Action::LookAtAll, "Look again");
@@ -65,9 +85,17 @@ fn footer(sight: &Sight, phases: &[crate::views::PhaseView]) -> FooterView {
 }
 
 fn undo_all(sight: &Sight) -> Option<ActionView> {
-    let made = sight.guide.steps().filter_map(|step| sight.state.step(&step.id())).flat_map(|state| state.made()).count();
+    let made = sight
+        .guide
+        .steps()
+        .filter_map(|step| sight.state.step(&step.id()))
+        .flat_map(|state| state.made())
+        .count();
     (made > 0).then(|| {
-        let mut action = on(Action::Undo { step: None }, &format!("Undo all {}…", super::changes::count(made)));
+        let mut action = on(
+            Action::Undo { step: None },
+            &format!("Undo all {}…", super::changes::count(made)),
+        );
         action.enabled = sight.job.is_none();
         action.why_not = sight.job.map(|_| "Something is running.".to_owned());
         action
@@ -77,32 +105,74 @@ fn undo_all(sight: &Sight) -> Option<ActionView> {
 /// The hand-overs between the two sides: none of these steps sets one yet, so all say so.
 fn picture(sight: &Sight) -> PictureView {
     let known = sight.state.known();
-    let wire = |name: &str, left_field: &str, right_field: &str, to_right: bool, group: &str| WireView {
-        name: name.to_owned(),
-        left_field: left_field.to_owned(),
-        right_field: right_field.to_owned(),
-        to_right,
-        state: WireState::None,
-        word: "Not set".to_owned(),
-        left: "not set".to_owned(),
-        right: "not set".to_owned(),
-        group: group.to_owned(),
-    };
+    let wire =
+        |name: &str, left_field: &str, right_field: &str, to_right: bool, group: &str| WireView {
+            name: name.to_owned(),
+            left_field: left_field.to_owned(),
+            right_field: right_field.to_owned(),
+            to_right,
+            state: WireState::None,
+            word: "Not set".to_owned(),
+            left: "not set".to_owned(),
+            right: "not set".to_owned(),
+            group: group.to_owned(),
+        };
     let app = known.fact("app.display_name");
     let tenant = known.fact("entra.tenant_name");
     PictureView {
         left: app.unwrap_or("No application yet").to_owned(),
         left_about: tenant.map_or_else(|| "Entra".to_owned(), |tenant| format!("Entra, {tenant}")),
-        right: known.fact("atlassian.organization_name").unwrap_or("No organization yet").to_owned(),
+        right: known
+            .fact("atlassian.organization_name")
+            .unwrap_or("No organization yet")
+            .to_owned(),
         right_about: "Atlassian organization".to_owned(),
-        said: "Seven hand-overs join the two sides. None is set yet; the table below says the same.".to_owned(),
+        said:
+            "Seven hand-overs join the two sides. None is set yet; the table below says the same."
+                .to_owned(),
         wires: vec![
-            wire("Login URL", "Login URL", "Identity provider SSO URL", true, "Single sign-on"),
-            wire("Entra identifier", "Microsoft Entra Identifier", "Identity provider Entity ID", true, "Single sign-on"),
-            wire("Certificate", "Certificate (Base64)", "Public x509 certificate", true, "Single sign-on"),
-            wire("Entity URL", "Identifier (Entity ID)", "Service provider entity URL", false, "Single sign-on"),
-            wire("ACS URL", "Reply URL (ACS URL)", "SP assertion consumer service URL", false, "Single sign-on"),
-            wire("SCIM base URL", "Tenant URL", "SCIM base URL", false, "Provisioning"),
+            wire(
+                "Login URL",
+                "Login URL",
+                "Identity provider SSO URL",
+                true,
+                "Single sign-on",
+            ),
+            wire(
+                "Entra identifier",
+                "Microsoft Entra Identifier",
+                "Identity provider Entity ID",
+                true,
+                "Single sign-on",
+            ),
+            wire(
+                "Certificate",
+                "Certificate (Base64)",
+                "Public x509 certificate",
+                true,
+                "Single sign-on",
+            ),
+            wire(
+                "Entity URL",
+                "Identifier (Entity ID)",
+                "Service provider entity URL",
+                false,
+                "Single sign-on",
+            ),
+            wire(
+                "ACS URL",
+                "Reply URL (ACS URL)",
+                "SP assertion consumer service URL",
+                false,
+                "Single sign-on",
+            ),
+            wire(
+                "SCIM base URL",
+                "Tenant URL",
+                "SCIM base URL",
+                false,
+                "Provisioning",
+            ),
             wire("SCIM key", "Secret Token", "API key", false, "Provisioning"),
         ],
     }
@@ -112,17 +182,36 @@ fn picture(sight: &Sight) -> PictureView {
 pub(crate) fn entra_side(known: &engine::Known, signed_in: bool) -> SideView {
     let name = known.fact("entra.user_name").unwrap_or_default();
     SideView {
-        title: known.fact("entra.tenant_name").filter(|_| signed_in).unwrap_or("Not signed in").to_owned(),
+        title: known
+            .fact("entra.tenant_name")
+            .filter(|_| signed_in)
+            .unwrap_or("Not signed in")
+            .to_owned(),
         service: "Microsoft Entra ID".to_owned(),
-        who: if signed_in { known.fact("entra.role").map_or_else(|| name.to_owned(), |role| format!("{name}, {role}")) } else { "Nobody is signed in".to_owned() },
+        who: if signed_in {
+            known
+                .fact("entra.role")
+                .map_or_else(|| name.to_owned(), |role| format!("{name}, {role}"))
+        } else {
+            "Nobody is signed in".to_owned()
+        },
     }
 }
 
 /// The Atlassian side of the top bar.
 pub(crate) fn atlassian_side(known: &engine::Known, has_key: bool) -> SideView {
     SideView {
-        title: known.fact("atlassian.organization_name").filter(|_| has_key).unwrap_or("No organization").to_owned(),
+        title: known
+            .fact("atlassian.organization_name")
+            .filter(|_| has_key)
+            .unwrap_or("No organization")
+            .to_owned(),
         service: "Atlassian".to_owned(),
-        who: if has_key { "Organization API key" } else { "No organization API key" }.to_owned(),
+        who: if has_key {
+            "Organization API key"
+        } else {
+            "No organization API key"
+        }
+        .to_owned(),
     }
 }

@@ -21,13 +21,21 @@ pub(super) fn footer(sight: &Sight, id: &StepId) -> FooterView {
 
 fn neighbours(sight: &Sight, id: &StepId) -> (Option<StepId>, Option<StepId>) {
     let ids: Vec<_> = sight.guide.steps().map(|step| step.id()).collect();
-    let Some(at) = ids.iter().position(|other| other == id) else { return (None, None) };
-    (at.checked_sub(1).and_then(|before| ids.get(before).cloned()), ids.get(at + 1).cloned())
+    let Some(at) = ids.iter().position(|other| other == id) else {
+        return (None, None);
+    };
+    (
+        at.checked_sub(1)
+            .and_then(|before| ids.get(before).cloned()),
+        ids.get(at + 1).cloned(),
+    )
 }
 
 fn back(sight: &Sight, id: &StepId) -> ActionView {
     let action = match neighbours(sight, id).0 {
-        Some(before) => Action::GoStep { id: before.to_string() },
+        Some(before) => Action::GoStep {
+            id: before.to_string(),
+        },
         None => Action::GoConnection,
     };
     on(action, "Back")
@@ -36,19 +44,35 @@ fn back(sight: &Sight, id: &StepId) -> ActionView {
 /// Continue: open once the page was looked at, also when something failed. Left out where it is the primary action.
 fn next(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<ActionView> {
     let (action, label) = forward(sight, id);
-    let looked = sight.state.step(id).is_some_and(|state| !state.looked.is_empty());
+    let looked = sight
+        .state
+        .step(id)
+        .is_some_and(|state| !state.looked.is_empty());
     if primary.action == action {
         // Where going on is the main thing, looking again is the other one.
         return (looked && primary.enabled).then(|| on(Action::Look, "Look at all again"));
     }
-    Some(if looked { on(action, &label) } else { off(action, &label, "Continue opens when this page was looked at.") })
+    Some(if looked {
+        on(action, &label)
+    } else {
+        off(
+            action,
+            &label,
+            "Continue opens when this page was looked at.",
+        )
+    })
 }
 
 fn forward(sight: &Sight, id: &StepId) -> (Action, String) {
     match neighbours(sight, id).1 {
         Some(after) => {
             let number = sight.guide.number(&after).unwrap_or_default();
-            (Action::GoStep { id: after.to_string() }, format!("Continue to {number}"))
+            (
+                Action::GoStep {
+                    id: after.to_string(),
+                },
+                format!("Continue to {number}"),
+            )
         }
         None => (Action::GoConnection, "Continue to the overview".to_owned()),
     }
@@ -57,16 +81,28 @@ fn forward(sight: &Sight, id: &StepId) -> (Action, String) {
 /// The one primary action: the next thing that brings this step forward.
 pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
     if let Some(job) = sight.job {
-        return off(Action::Look, running_label(&job.doing), "Something is running.");
+        return off(
+            Action::Look,
+            running_label(&job.doing),
+            "Something is running.",
+        );
     }
     let standing = sight.state.standing(sight.guide, id);
     if let Standing::CannotStart(needs) = &standing
         && let Some(first) = needs.first()
     {
         let number = sight.guide.number(first).unwrap_or_default();
-        return on(Action::GoStep { id: first.to_string() }, &format!("Go to {number} first"));
+        return on(
+            Action::GoStep {
+                id: first.to_string(),
+            },
+            &format!("Go to {number} first"),
+        );
     }
-    let by_hand = sight.state.step(id).is_some_and(|state| state.by_hand.is_some());
+    let by_hand = sight
+        .state
+        .step(id)
+        .is_some_and(|state| state.by_hand.is_some());
     if by_hand && standing == Standing::DoneNotVerified {
         let (action, label) = forward(sight, id);
         return on(action, &label);
@@ -79,18 +115,40 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
         return sign_in;
     }
     match sight.proposals.get(id) {
-        Some(Proposal { plan: Plan::Changes { changes, .. }, fingerprint, .. }) => {
-            let action = Action::Apply { fingerprint: fingerprint.clone() };
-            let again = sight.state.step(id).is_some_and(engine::StepState::is_stopped);
-            let system = changes.first().map(|change| change.system.clone()).unwrap_or_default();
-            let label = if again { format!("Try the {} again", count(changes.len())) } else { format!("Make {} in {system}", count(changes.len())) };
+        Some(Proposal {
+            plan: Plan::Changes { changes, .. },
+            fingerprint,
+            ..
+        }) => {
+            let action = Action::Apply {
+                fingerprint: fingerprint.clone(),
+            };
+            let again = sight
+                .state
+                .step(id)
+                .is_some_and(engine::StepState::is_stopped);
+            let system = changes
+                .first()
+                .map(|change| change.system.clone())
+                .unwrap_or_default();
+            let label = if again {
+                format!("Try the {} again", count(changes.len()))
+            } else {
+                format!("Make {} in {system}", count(changes.len()))
+            };
             on(action, &label)
         }
         _ if sight.state.is_passed(sight.guide, id) => {
             let (action, label) = forward(sight, id);
             on(action, &label)
         }
-        _ if sight.state.step(id).is_some_and(|state| !state.looked.is_empty()) => on(Action::Look, "Look at all again"),
+        _ if sight
+            .state
+            .step(id)
+            .is_some_and(|state| !state.looked.is_empty()) =>
+        {
+            on(Action::Look, "Look at all again")
+        }
         _ => on(Action::Look, "Look"),
     }
 }
@@ -112,7 +170,9 @@ fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
     }
     if *id == guide::atlassian::add_app::ID && !sign_in::read_only(known) {
         let granted = sight.granted.as_ref()?;
-        let missing = sign_in::write_scopes().iter().any(|scope| !granted.iter().any(|name| name == scope.name));
+        let missing = sign_in::write_scopes()
+            .iter()
+            .any(|scope| !granted.iter().any(|name| name == scope.name));
         return missing.then(|| on(Action::SignIn, "Sign in to allow changes"));
     }
     None
@@ -120,7 +180,9 @@ fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
 
 fn running_label(doing: &Doing) -> &'static str {
     match doing {
-        Doing::SigningIn | Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => "Signing in",
+        Doing::SigningIn | Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => {
+            "Signing in"
+        }
         Doing::Planning | Doing::Looking { .. } => "Looking",
         Doing::Making { .. } => "Making changes",
         Doing::ReadingBack { .. } | Doing::FindingOut { .. } => "Reading back",
@@ -141,7 +203,11 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
     if let (false, Some(why)) = (primary.enabled, &primary.why_not) {
         return why.clone();
     }
-    if let Some(Proposal { plan: Plan::Asks { because, .. }, .. }) = sight.proposals.get(id) {
+    if let Some(Proposal {
+        plan: Plan::Asks { because, .. },
+        ..
+    }) = sight.proposals.get(id)
+    {
         return format!("{because} Choose above.");
     }
     if matches!(primary.action, Action::Apply { .. }) {
@@ -157,7 +223,9 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
 pub(super) fn running(doing: &Doing) -> String {
     match doing {
         Doing::SigningIn => "Opening the sign-in page.".to_owned(),
-        Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => "Waiting for you in the browser.".to_owned(),
+        Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => {
+            "Waiting for you in the browser.".to_owned()
+        }
         Doing::Planning => "Looking at what is there now.".to_owned(),
         Doing::Looking { done, of, .. } => format!("Looking: {done} of {of}."),
         Doing::Making { number, of, .. } => format!("Making change {number} of {of}."),
@@ -170,19 +238,39 @@ pub(super) fn running(doing: &Doing) -> String {
 /// The page's state in one sentence.
 fn tally(rows: &[crate::views::CheckView]) -> String {
     let of = |state: CheckState| rows.iter().filter(|row| row.state == Some(state)).count();
-    let (failed, warned, waiting, unknown) = (of(CheckState::Fail), of(CheckState::Warn), of(CheckState::Wait), of(CheckState::Unknown));
-    let checks = |number: usize| if number == 1 { "1 check".to_owned() } else { format!("{number} checks") };
+    let (failed, warned, waiting, unknown) = (
+        of(CheckState::Fail),
+        of(CheckState::Warn),
+        of(CheckState::Wait),
+        of(CheckState::Unknown),
+    );
+    let checks = |number: usize| {
+        if number == 1 {
+            "1 check".to_owned()
+        } else {
+            format!("{number} checks")
+        }
+    };
     if rows.iter().all(|row| row.state.is_none()) {
         "Nothing was looked at yet.".to_owned()
     } else if failed > 0 {
-        format!("{} failed. You can fix it now, or continue and come back.", checks(failed))
+        format!(
+            "{} failed. You can fix it now, or continue and come back.",
+            checks(failed)
+        )
     } else if waiting > 0 {
         format!("{} waiting.", checks(waiting))
     } else if warned > 0 {
         format!("{} with a warning, none failed.", checks(warned))
     } else if unknown > 0 {
-        format!("Nothing failed. {} could not be looked at.", checks(unknown))
-    } else if rows.iter().any(|row| row.state == Some(CheckState::Skipped) && row.word == "Not yet") {
+        format!(
+            "Nothing failed. {} could not be looked at.",
+            checks(unknown)
+        )
+    } else if rows
+        .iter()
+        .any(|row| row.state == Some(CheckState::Skipped) && row.word == "Not yet")
+    {
         "Nothing failed. Some things do not stand yet.".to_owned()
     } else {
         "Everything here is verified.".to_owned()

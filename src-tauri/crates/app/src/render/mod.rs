@@ -68,9 +68,15 @@ pub struct Sight<'a> {
 impl Sight<'_> {
     /// The asks of a step: its own, and those that its last plan brought up.
     pub fn asks(&self, id: &StepId) -> Vec<Ask> {
-        let Some(step) = self.guide.step(id) else { return Vec::new() };
+        let Some(step) = self.guide.step(id) else {
+            return Vec::new();
+        };
         let mut asks = step.asks(self.state);
-        if let Some(Proposal { plan: engine::Plan::Asks { asks: more, .. }, .. }) = self.proposals.get(id) {
+        if let Some(Proposal {
+            plan: engine::Plan::Asks { asks: more, .. },
+            ..
+        }) = self.proposals.get(id)
+        {
             let known: Vec<_> = asks.iter().map(|ask| ask.id.clone()).collect();
             asks.extend(more.iter().filter(|ask| !known.contains(&ask.id)).cloned());
         }
@@ -79,7 +85,11 @@ impl Sight<'_> {
 
     /// The answer to an ask: given, or its default.
     pub fn answer(&self, ask: &Ask) -> Option<String> {
-        self.state.known().answer(&ask.id).map(str::to_owned).or_else(|| ask.default.clone())
+        self.state
+            .known()
+            .answer(&ask.id)
+            .map(str::to_owned)
+            .or_else(|| ask.default.clone())
     }
 
     /// The asks of a step that have to be answered before it can go on.
@@ -88,7 +98,10 @@ impl Sight<'_> {
             engine::AskKind::Secret => !self.has_key,
             _ => self.answer(ask).is_none(),
         };
-        self.asks(id).into_iter().filter(|ask| !ask.optional && open(ask)).collect()
+        self.asks(id)
+            .into_iter()
+            .filter(|ask| !ask.optional && open(ask))
+            .collect()
     }
 }
 

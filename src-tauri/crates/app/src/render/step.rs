@@ -14,7 +14,9 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
     let text = guide::step_text(step.text(), &fill);
     let rows = checks::rows(sight, id);
     let retry = match sight.proposals.get(id) {
-        Some(proposal) if !proposal.fingerprint.is_empty() => Action::Apply { fingerprint: proposal.fingerprint.clone() },
+        Some(proposal) if !proposal.fingerprint.is_empty() => Action::Apply {
+            fingerprint: proposal.fingerprint.clone(),
+        },
         _ => Action::Look,
     };
     Some(StepView {
@@ -23,7 +25,10 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         phase: sight.guide.phase_of(id).unwrap_or_default().to_owned(),
         title: step.title().to_owned(),
         why: text.why,
-        trouble: sight.troubles.get(id).map(|found| trouble::trouble(found, Some(retry))),
+        trouble: sight
+            .troubles
+            .get(id)
+            .map(|found| trouble::trouble(found, Some(retry))),
         wait: wait::wait(sight, id),
         asks: asks::asks(sight, &sight.asks(id)),
         rights: rights(sight, id),
@@ -41,7 +46,11 @@ fn hand(text: guide::HandText, done: Option<ActionView>) -> HandView {
         steps: text.steps,
         path: text.path.as_ref().map(path),
         link: text.link.as_ref().map(link),
-        copies: text.copies.into_iter().map(|(label, note, value)| CopyView { label, note, value }).collect(),
+        copies: text
+            .copies
+            .into_iter()
+            .map(|(label, note, value)| CopyView { label, note, value })
+            .collect(),
         hand_over: true,
         done,
     }
@@ -49,9 +58,16 @@ fn hand(text: guide::HandText, done: Option<ActionView>) -> HandView {
 
 /// Offered while nothing proves the step: who may not grant consent goes on by their own word.
 fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
-    let open = matches!(sight.state.standing(sight.guide, id), Standing::Ready | Standing::Waiting);
-    let said = sight.state.step(id).is_some_and(|state| state.by_hand.is_some());
-    (open && !said && sight.job.is_none()).then(|| footer::on(Action::DoneByHand, "I did this by hand"))
+    let open = matches!(
+        sight.state.standing(sight.guide, id),
+        Standing::Ready | Standing::Waiting
+    );
+    let said = sight
+        .state
+        .step(id)
+        .is_some_and(|state| state.by_hand.is_some());
+    (open && !said && sight.job.is_none())
+        .then(|| footer::on(Action::DoneByHand, "I did this by hand"))
 }
 
 /// The scopes of the sign-in step in words: those to read, and those that a later step asks for.
@@ -61,17 +77,37 @@ fn rights(sight: &Sight, id: &StepId) -> Vec<RightView> {
         return Vec::new();
     }
     let granted = sight.granted.clone().unwrap_or_default();
-    let writing = if sign_in::read_only(known) { Vec::new() } else { sign_in::write_scopes() };
-    let all = sign_in::read_scopes().into_iter().map(|scope| (scope, false)).chain(writing.into_iter().map(|scope| (scope, true)));
+    let writing = if sign_in::read_only(known) {
+        Vec::new()
+    } else {
+        sign_in::write_scopes()
+    };
+    let all = sign_in::read_scopes()
+        .into_iter()
+        .map(|scope| (scope, false))
+        .chain(writing.into_iter().map(|scope| (scope, true)));
     all.map(|(scope, later)| RightView {
         scope: scope.name.to_owned(),
-        purpose: if later { format!("{} Asked for only at step {}.", scope.about, later_step(sight)) } else { scope.about.to_owned() },
+        purpose: if later {
+            format!(
+                "{} Asked for only at step {}.",
+                scope.about,
+                later_step(sight)
+            )
+        } else {
+            scope.about.to_owned()
+        },
         admin_consent: scope.needs_admin_consent,
-        granted: granted.iter().any(|name| name == scope.name || scope.included_in.contains(&name.as_str())),
+        granted: granted
+            .iter()
+            .any(|name| name == scope.name || scope.included_in.contains(&name.as_str())),
     })
     .collect()
 }
 
 fn later_step(sight: &Sight) -> String {
-    sight.guide.number(&guide::atlassian::add_app::ID).unwrap_or_default()
+    sight
+        .guide
+        .number(&guide::atlassian::add_app::ID)
+        .unwrap_or_default()
 }

@@ -13,8 +13,18 @@ pub(crate) fn trouble(trouble: &Trouble, retry: Option<Action>) -> TroubleView {
     let mut facts = Vec::new();
     if let Some(said) = said {
         facts.extend(pair("Answer", &said.answer, false));
-        facts.extend(said.request_id.as_deref().and_then(|id| pair("Request id", id, true)));
-        facts.extend(said.at.and_then(|at| pair("When", &at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string(), false)));
+        facts.extend(
+            said.request_id
+                .as_deref()
+                .and_then(|id| pair("Request id", id, true)),
+        );
+        facts.extend(said.at.and_then(|at| {
+            pair(
+                "When",
+                &at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string(),
+                false,
+            )
+        }));
     }
     TroubleView {
         title: trouble.title.clone(),
@@ -23,7 +33,12 @@ pub(crate) fn trouble(trouble: &Trouble, retry: Option<Action>) -> TroubleView {
         who: said.map(|said| said.by.clone()).unwrap_or_default(),
         said: said.map(|said| cut(&said.words)).unwrap_or_default(),
         facts,
-        next: trouble.next.iter().take(3).map(|one| next(one, retry.as_ref())).collect(),
+        next: trouble
+            .next
+            .iter()
+            .take(3)
+            .map(|one| next(one, retry.as_ref()))
+            .collect(),
     }
 }
 
@@ -46,12 +61,19 @@ fn pair(label: &str, value: &str, copy: bool) -> Option<PairView> {
 fn next(next: &Next, retry: Option<&Action>) -> NextView {
     let action = match &next.act {
         NextDo::Nothing => None,
-        NextDo::Retry => retry.cloned().map(|action| ("Try again".to_owned(), action)),
+        NextDo::Retry => retry
+            .cloned()
+            .map(|action| ("Try again".to_owned(), action)),
         NextDo::SignIn => Some(("Sign in".to_owned(), Action::SignIn)),
         NextDo::SignInByCode => Some(("Use a code".to_owned(), Action::SignInByCode)),
         NextDo::Open { label, url } => Some((label.clone(), Action::OpenLink { url: url.clone() })),
         NextDo::Copy { label, text } => Some((label.clone(), Action::Copy { text: text.clone() })),
-        NextDo::Go { step } => Some(("Go there".to_owned(), Action::GoStep { id: step.to_string() })),
+        NextDo::Go { step } => Some((
+            "Go there".to_owned(),
+            Action::GoStep {
+                id: step.to_string(),
+            },
+        )),
         NextDo::HandOver => Some(("Write file".to_owned(), Action::HandOver)),
     };
     NextView {

@@ -71,8 +71,15 @@ pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
 }
 
 fn name_of(sight: &Sight, id: &StepId, change: &str) -> String {
-    let records = sight.state.step(id).map(|state| state.changes.as_slice()).unwrap_or_default();
-    let record = records.iter().rev().find(|record| record.change.id == change);
+    let records = sight
+        .state
+        .step(id)
+        .map(|state| state.changes.as_slice())
+        .unwrap_or_default();
+    let record = records
+        .iter()
+        .rev()
+        .find(|record| record.change.id == change);
     record.map_or_else(|| change.to_owned(), |record| record.change.what.clone())
 }
 
@@ -97,7 +104,12 @@ fn stop(job: &Job) -> ActionView {
     let stopping = job.cancel.is_cancelled();
     ActionView {
         action: Action::Cancel,
-        label: if job.writes() { "Stop after this" } else { "Stop waiting" }.to_owned(),
+        label: if job.writes() {
+            "Stop after this"
+        } else {
+            "Stop waiting"
+        }
+        .to_owned(),
         enabled: !stopping,
         why_not: stopping.then(|| "Stopping.".to_owned()),
     }

@@ -4,11 +4,15 @@
 use async_trait::async_trait;
 use connect::Graph;
 use engine::{
-    Ask, AskKind, Change, Check, Facts, Known, Plan, State, Step, StepId, Trouble, TroubleKind, Undo,
+    Ask, AskKind, Change, Check, Facts, Known, Plan, State, Step, StepId, Trouble, TroubleKind,
+    Undo,
 };
 use serde_json::{Value, json};
 
-use super::find_app::{self, EXISTING, Found, NEW, by_id, by_name, existing_ask, others, ours, template, without_template_ask};
+use super::find_app::{
+    self, EXISTING, Found, NEW, by_id, by_name, existing_ask, others, ours, template,
+    without_template_ask,
+};
 use super::{app_checks, before_atlassian, before_entra};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::{read_only, signed_in};
@@ -42,7 +46,9 @@ impl Step<Live> for AddApp {
     }
 
     fn asks(&self, state: &State) -> Vec<Ask> {
-        if state.known().fact("app.object").is_some() || Who::of(state.known()) == Who::AtlassianOnly {
+        if state.known().fact("app.object").is_some()
+            || Who::of(state.known()) == Who::AtlassianOnly
+        {
             return Vec::new();
         }
         vec![
@@ -57,25 +63,35 @@ impl Step<Live> for AddApp {
     }
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
-        let Some(graph) = &cx.graph else { return Ok(Plan::ByHand) };
+        let Some(graph) = &cx.graph else {
+            return Ok(Plan::ByHand);
+        };
         if let Some(found) = ours(cx, graph, known).await? {
             return missing(cx, graph, &found, known).await;
         }
         let Some(template) = template(cx, graph, known).await? else {
             return Ok(Plan::Asks {
-                because: "Microsoft's gallery does not offer Atlassian Cloud in this tenant.".into(),
+                because: "Microsoft's gallery does not offer Atlassian Cloud in this tenant."
+                    .into(),
                 asks: vec![without_template_ask()],
             });
         };
         let others = others(cx, graph, &template.id).await?;
-        let chosen = known.answer(EXISTING).filter(|chosen| *chosen == NEW || others.iter().any(|found| found.application.id == *chosen));
+        let chosen = known.answer(EXISTING).filter(|chosen| {
+            *chosen == NEW || others.iter().any(|found| found.application.id == *chosen)
+        });
         match chosen {
-            Some(chosen) if chosen != NEW => match others.iter().find(|found| found.application.id == chosen) {
-                Some(found) => missing(cx, graph, found, known).await,
-                None => Ok(Plan::ByHand),
-            },
+            Some(chosen) if chosen != NEW => {
+                match others.iter().find(|found| found.application.id == chosen) {
+                    Some(found) => missing(cx, graph, found, known).await,
+                    None => Ok(Plan::ByHand),
+                }
+            }
             None if !others.is_empty() => Ok(Plan::Asks {
-                because: format!("{} of the template Atlassian Cloud found.", crate::words::count(others.len(), "application", "applications")),
+                because: format!(
+                    "{} of the template Atlassian Cloud found.",
+                    crate::words::count(others.len(), "application", "applications")
+                ),
                 asks: vec![existing_ask(&others)],
             }),
             _ if read_only(known) => Ok(Plan::ByHand),
@@ -97,7 +113,12 @@ impl Step<Live> for AddApp {
         }
     }
 
-    async fn read_back(&self, cx: &Live, known: &Known, change: &Change) -> Result<Option<Facts>, Trouble> {
+    async fn read_back(
+        &self,
+        cx: &Live,
+        known: &Known,
+        change: &Change,
+    ) -> Result<Option<Facts>, Trouble> {
         let graph = signed_in(cx)?;
         let found = match change.id.as_str() {
             "create" => created(graph, known, change).await?,
@@ -127,11 +148,19 @@ impl Step<Live> for AddApp {
 
     async fn undone(&self, cx: &Live, known: &Known, change: &Change) -> Result<bool, Trouble> {
         let graph = signed_in(cx)?;
-        let Some(id) = known.fact("app.object") else { return Ok(true) };
-        let Some(found) = by_id(graph, id).await? else { return Ok(true) };
+        let Some(id) = known.fact("app.object") else {
+            return Ok(true);
+        };
+        let Some(found) = by_id(graph, id).await? else {
+            return Ok(true);
+        };
         Ok(match change.id.as_str() {
             "create" => false,
-            "mark" => !found.application.tags.iter().any(|tag| Some(tag.as_str()) == text(change, "tag").ok()),
+            "mark" => !found
+                .application
+                .tags
+                .iter()
+                .any(|tag| Some(tag.as_str()) == text(change, "tag").ok()),
             "owner" => !owns(graph, &found, text(change, "owner")?).await?,
             "enable" => found.principal.account_enabled == Some(false),
             _ => return Err(unknown(change)),
@@ -143,10 +172,16 @@ impl Step<Live> for AddApp {
     }
 }
 
-const UNTOUCHED: &str = "single sign-on is not turned on, nobody is assigned, nothing is sent to Atlassian.";
+const UNTOUCHED: &str =
+    "single sign-on is not turned on, nobody is assigned, nothing is sent to Atlassian.";
 
 /// The changes that make a new application.
-async fn create(cx: &Live, graph: &Graph, known: &Known, template: &connect::entra::Template) -> Result<Vec<Change>, Trouble> {
+async fn create(
+    cx: &Live,
+    graph: &Graph,
+    known: &Known,
+    template: &connect::entra::Template,
+) -> Result<Vec<Change>, Trouble> {
     let name = known.answer(NAME).unwrap_or(find_app::GALLERY_NAME);
     // A name that nobody else uses, so that a lost answer finds ours and never a namesake (entra.md 3.3).
     let temporary = format!("{name} ({})", cx.connection);
@@ -156,7 +191,14 @@ async fn create(cx: &Live, graph: &Graph, known: &Known, template: &connect::ent
         what: "Application".into(),
         about: "registration and enterprise application".into(),
         now: "Does not exist".into(),
-        then: format!("{name}, {}, enabled", if cx.cloud.non_gallery_template.as_deref() == Some(&template.id) { "without template" } else { "from the gallery" }),
+        then: format!(
+            "{name}, {}, enabled",
+            if cx.cloud.non_gallery_template.as_deref() == Some(&template.id) {
+                "without template"
+            } else {
+                "from the gallery"
+            }
+        ),
         then_about: format!("at first called “{temporary}”, so that no other is mistaken for it"),
         code: false,
         before: None,
@@ -166,7 +208,11 @@ async fn create(cx: &Live, graph: &Graph, known: &Known, template: &connect::ent
             about: "Microsoft keeps it 30 days".into(),
         },
     };
-    Ok(vec![change, mark_change(cx, Some(name), None), owner_change(graph).await?])
+    Ok(vec![
+        change,
+        mark_change(cx, Some(name), None),
+        owner_change(graph).await?,
+    ])
 }
 
 /// What an application that stands still lacks. For one that is taken over, this is the whole plan.
@@ -198,21 +244,34 @@ async fn missing(cx: &Live, graph: &Graph, found: &Found, known: &Known) -> Resu
     }
     Ok(Plan::Changes {
         changes,
-        untouched: "its single sign-on settings, its assignments and its name stay as they are.".into(),
+        untouched: "its single sign-on settings, its assignments and its name stay as they are."
+            .into(),
     })
 }
 
 fn mark_change(cx: &Live, rename: Option<&str>, found: Option<&Found>) -> Change {
-    let tags = found.map(|found| found.application.tags.clone()).unwrap_or_default();
-    let now = if tags.is_empty() { "None".to_owned() } else { tags.join(", ") };
+    let tags = found
+        .map(|found| found.application.tags.clone())
+        .unwrap_or_default();
+    let now = if tags.is_empty() {
+        "None".to_owned()
+    } else {
+        tags.join(", ")
+    };
     Change {
         id: "mark".into(),
         system: "Entra".into(),
-        what: if rename.is_some() { "Tag and name".into() } else { "Tag".into() },
+        what: if rename.is_some() {
+            "Tag and name".into()
+        } else {
+            "Tag".into()
+        },
         about: "so that Lockstep knows its own".into(),
         now: if found.is_some() { now } else { "None".into() },
         then: cx.tag(),
-        then_about: rename.map(|name| format!("and the name “{name}”")).unwrap_or_default(),
+        then_about: rename
+            .map(|name| format!("and the name “{name}”"))
+            .unwrap_or_default(),
         code: true,
         before: Some(json!({ "tags": tags })),
         after: Some(json!({ "tag": cx.tag(), "name": rename })),
@@ -260,12 +319,18 @@ fn enable_change() -> Change {
 }
 
 async fn me(graph: &Graph) -> Result<(String, String, String), Trouble> {
-    let me = graph.me().await.map_err(|fault| trouble(&fault, "Reading who is signed in."))?.value;
+    let me = graph
+        .me()
+        .await
+        .map_err(|fault| trouble(&fault, "Reading who is signed in."))?
+        .value;
     Ok((me.id, me.display_name, me.user_principal_name))
 }
 
 async fn instantiate(graph: &Graph, change: &Change) -> Result<Facts, Trouble> {
-    let made = graph.instantiate(text(change, "template")?, text(change, "temporary")?).await;
+    let made = graph
+        .instantiate(text(change, "template")?, text(change, "temporary")?)
+        .await;
     match made {
         Ok(made) => Ok(Found {
             application: made.value.application,
@@ -294,7 +359,12 @@ async fn mark(graph: &Graph, known: &Known, change: &Change) -> Result<Facts, Tr
     let doing = "Marking the application as this connection's.";
     let id = target(known, change)?;
     // Collections are replaced as a whole: read, add, write (entra.md 4.2).
-    let mut tags = graph.application(id).await.map_err(|fault| trouble(&fault, doing))?.value.tags;
+    let mut tags = graph
+        .application(id)
+        .await
+        .map_err(|fault| trouble(&fault, doing))?
+        .value
+        .tags;
     let tag = text(change, "tag")?;
     if !tags.iter().any(|known| known == tag) {
         tags.push(tag.to_owned());
@@ -303,27 +373,44 @@ async fn mark(graph: &Graph, known: &Known, change: &Change) -> Result<Facts, Tr
     if let Ok(name) = text(change, "name") {
         patch["displayName"] = json!(name);
     }
-    graph.update_application(id, patch).await.map_err(|fault| trouble(&fault, doing))?;
+    graph
+        .update_application(id, patch)
+        .await
+        .map_err(|fault| trouble(&fault, doing))?;
     Ok(Facts::new().with("app.object", id))
 }
 
 fn is_marked(found: &Found, change: &Change) -> bool {
-    let tagged = found.application.tags.iter().any(|tag| Some(tag.as_str()) == text(change, "tag").ok());
+    let tagged = found
+        .application
+        .tags
+        .iter()
+        .any(|tag| Some(tag.as_str()) == text(change, "tag").ok());
     let named = text(change, "name").map_or(true, |name| found.name() == name);
     tagged && named
 }
 
 async fn unmark(graph: &Graph, known: &Known, change: &Change) -> Result<(), Trouble> {
     let doing = "Removing this connection's tag.";
-    let Some(id) = known.fact("app.object") else { return Ok(()) };
+    let Some(id) = known.fact("app.object") else {
+        return Ok(());
+    };
     let tag = text(change, "tag")?;
     let application = match graph.application(id).await {
         Ok(application) => application.value,
         Err(fault) if fault.is_not_found() => return Ok(()),
         Err(fault) => return Err(trouble(&fault, doing)),
     };
-    let tags: Vec<_> = application.tags.into_iter().filter(|known| known != tag).collect();
-    graph.update_application(id, json!({ "tags": tags })).await.map(|_| ()).map_err(|fault| trouble(&fault, doing))
+    let tags: Vec<_> = application
+        .tags
+        .into_iter()
+        .filter(|known| known != tag)
+        .collect();
+    graph
+        .update_application(id, json!({ "tags": tags }))
+        .await
+        .map(|_| ())
+        .map_err(|fault| trouble(&fault, doing))
 }
 
 async fn add_owner(graph: &Graph, known: &Known, change: &Change) -> Result<Facts, Trouble> {
@@ -331,15 +418,23 @@ async fn add_owner(graph: &Graph, known: &Known, change: &Change) -> Result<Fact
     let id = target(known, change)?;
     let owner = text(change, "owner")?;
     // Whoever instantiates may be an owner already; adding twice is refused.
-    let owners = graph.owners(id).await.map_err(|fault| trouble(&fault, doing))?;
+    let owners = graph
+        .owners(id)
+        .await
+        .map_err(|fault| trouble(&fault, doing))?;
     if !owners.value.iter().any(|known| known.id == owner) {
-        graph.add_owner(id, owner).await.map_err(|fault| trouble(&fault, doing))?;
+        graph
+            .add_owner(id, owner)
+            .await
+            .map_err(|fault| trouble(&fault, doing))?;
     }
     Ok(Facts::new().with("app.object", id))
 }
 
 async fn remove_owner(graph: &Graph, known: &Known, change: &Change) -> Result<(), Trouble> {
-    let Some(id) = known.fact("app.object") else { return Ok(()) };
+    let Some(id) = known.fact("app.object") else {
+        return Ok(());
+    };
     match graph.remove_owner(id, text(change, "owner")?).await {
         Err(fault) if !fault.is_not_found() => Err(trouble(&fault, "Removing you as an owner.")),
         _ => Ok(()),
@@ -349,22 +444,42 @@ async fn remove_owner(graph: &Graph, known: &Known, change: &Change) -> Result<(
 /// Whether somebody owns an application.
 pub(super) async fn owns(graph: &Graph, found: &Found, owner: &str) -> Result<bool, Trouble> {
     let owners = graph.owners(&found.application.id).await;
-    let owners = owners.map_err(|fault| trouble(&fault, "Reading the owners of the application."))?;
+    let owners =
+        owners.map_err(|fault| trouble(&fault, "Reading the owners of the application."))?;
     Ok(owners.value.iter().any(|known| known.id == owner))
 }
 
-async fn set_enabled(graph: &Graph, known: &Known, change: &Change, enabled: bool) -> Result<Facts, Trouble> {
-    let doing = if enabled { "Enabling the application." } else { "Disabling the application again." };
+async fn set_enabled(
+    graph: &Graph,
+    known: &Known,
+    change: &Change,
+    enabled: bool,
+) -> Result<Facts, Trouble> {
+    let doing = if enabled {
+        "Enabling the application."
+    } else {
+        "Disabling the application again."
+    };
     let found = by_id(graph, target(known, change)?).await?;
-    let Some(found) = found else { return if enabled { Err(gone(doing)) } else { Ok(Facts::new()) } };
+    let Some(found) = found else {
+        return if enabled {
+            Err(gone(doing))
+        } else {
+            Ok(Facts::new())
+        };
+    };
     let patch = json!({ "accountEnabled": enabled });
-    let written = graph.update_service_principal(&found.principal.id, patch).await;
+    let written = graph
+        .update_service_principal(&found.principal.id, patch)
+        .await;
     written.map_err(|fault| trouble(&fault, doing))?;
     Ok(found.facts())
 }
 
 async fn delete(graph: &Graph, known: &Known) -> Result<(), Trouble> {
-    let Some(id) = known.fact("app.object") else { return Ok(()) };
+    let Some(id) = known.fact("app.object") else {
+        return Ok(());
+    };
     match graph.delete_application(id).await {
         Err(fault) if !fault.is_not_found() => Err(trouble(&fault, "Deleting the application.")),
         _ => Ok(()),
@@ -373,21 +488,43 @@ async fn delete(graph: &Graph, known: &Known) -> Result<(), Trouble> {
 
 /// The application that a change is about: the one taken over, or the one made.
 fn target<'a>(known: &'a Known, change: &'a Change) -> Result<&'a str, Trouble> {
-    let named = change.after.as_ref().and_then(|after| after.get("application")).and_then(Value::as_str);
-    named.or(known.fact("app.object")).ok_or_else(|| gone("Finding the application."))
+    let named = change
+        .after
+        .as_ref()
+        .and_then(|after| after.get("application"))
+        .and_then(Value::as_str);
+    named
+        .or(known.fact("app.object"))
+        .ok_or_else(|| gone("Finding the application."))
 }
 
 fn text<'a>(change: &'a Change, name: &str) -> Result<&'a str, Trouble> {
-    let value = change.after.as_ref().and_then(|after| after.get(name)).and_then(Value::as_str);
+    let value = change
+        .after
+        .as_ref()
+        .and_then(|after| after.get(name))
+        .and_then(Value::as_str);
     value.ok_or_else(|| unknown(change))
 }
 
 fn gone(doing: &str) -> Trouble {
-    Trouble::new(TroubleKind::Refused, "The application is gone", "Nothing was changed.")
-        .doing(doing)
-        .next("Look again", "Lockstep plans afresh from what is there now.", engine::NextDo::Retry)
+    Trouble::new(
+        TroubleKind::Refused,
+        "The application is gone",
+        "Nothing was changed.",
+    )
+    .doing(doing)
+    .next(
+        "Look again",
+        "Lockstep plans afresh from what is there now.",
+        engine::NextDo::Retry,
+    )
 }
 
 fn unknown(change: &Change) -> Trouble {
-    Trouble::new(TroubleKind::BadInput, format!("This version does not know the change “{}”", change.id), "Nothing was changed.")
+    Trouble::new(
+        TroubleKind::BadInput,
+        format!("This version does not know the change “{}”", change.id),
+        "Nothing was changed.",
+    )
 }

@@ -15,7 +15,9 @@ use crate::{Live, trouble, words};
 const TEXT: &str = include_str!("add_app.md");
 
 /// All of them, in the order on screen.
-pub(super) const ALL: &[&'static dyn Check<Live>] = &[&Template, &Namesakes, &Allowed, &Exists, &Enabled, &Owner, &Untouched];
+pub(super) const ALL: &[&'static dyn Check<Live>] = &[
+    &Template, &Namesakes, &Allowed, &Exists, &Enabled, &Owner, &Untouched,
+];
 
 fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
     match fix(TEXT, key, &cx.cloud, known, &[]) {
@@ -48,22 +50,65 @@ impl Check<Live> for Template {
                 return Finding::only(Verdict::unknown("The gallery could not be read", &trouble));
             }
         };
-        let exact = found.value.iter().find(|template| template.display_name == GALLERY_NAME);
-        let names: Vec<_> = found.value.iter().map(|template| template.display_name.clone()).collect();
+        let exact = found
+            .value
+            .iter()
+            .find(|template| template.display_name == GALLERY_NAME);
+        let names: Vec<_> = found
+            .value
+            .iter()
+            .map(|template| template.display_name.clone())
+            .collect();
         let verdict = match exact {
             Some(template) if template.supports_saml() => {
                 let publisher = template.publisher.clone().unwrap_or_default();
-                let both = if template.supports_provisioning() { "With SAML and provisioning." } else { "With SAML; provisioning is proven at its own step." };
-                Verdict::new(VerdictState::Pass, "The gallery offers Atlassian Cloud", format!("{both} Publisher: {publisher}."))
+                let both = if template.supports_provisioning() {
+                    "With SAML and provisioning."
+                } else {
+                    "With SAML; provisioning is proven at its own step."
+                };
+                Verdict::new(
+                    VerdictState::Pass,
+                    "The gallery offers Atlassian Cloud",
+                    format!("{both} Publisher: {publisher}."),
+                )
             }
-            Some(_) => with_fix(Verdict::new(VerdictState::Fail, "The gallery's Atlassian Cloud offers no SAML", ""), "template", cx, known),
-            None if known.answer(super::find_app::WITHOUT_TEMPLATE) == Some("yes") => {
-                Verdict::new(VerdictState::Warn, "The gallery does not offer Atlassian Cloud", "You chose an application without template.")
-            }
-            None => with_fix(Verdict::new(VerdictState::Fail, "The gallery does not offer Atlassian Cloud", ""), "template", cx, known),
+            Some(_) => with_fix(
+                Verdict::new(
+                    VerdictState::Fail,
+                    "The gallery's Atlassian Cloud offers no SAML",
+                    "",
+                ),
+                "template",
+                cx,
+                known,
+            ),
+            None if known.answer(super::find_app::WITHOUT_TEMPLATE) == Some("yes") => Verdict::new(
+                VerdictState::Warn,
+                "The gallery does not offer Atlassian Cloud",
+                "You chose an application without template.",
+            ),
+            None => with_fix(
+                Verdict::new(
+                    VerdictState::Fail,
+                    "The gallery does not offer Atlassian Cloud",
+                    "",
+                ),
+                "template",
+                cx,
+                known,
+            ),
         };
-        let found_words = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        Finding::only(verdict.by(&found.call).compared("Atlassian Cloud with saml among its modes", &found_words))
+        let found_words = if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        };
+        Finding::only(
+            verdict
+                .by(&found.call)
+                .compared("Atlassian Cloud with saml among its modes", &found_words),
+        )
     }
 }
 
@@ -84,27 +129,62 @@ impl Check<Live> for Namesakes {
             Ok(graph) => graph,
             Err(findings) => return findings,
         };
-        Finding::only(self.judge(cx, known, &graph).await.unwrap_or_else(|trouble| Verdict::unknown("The applications could not be read", &trouble)))
+        Finding::only(
+            self.judge(cx, known, &graph)
+                .await
+                .unwrap_or_else(|trouble| {
+                    Verdict::unknown("The applications could not be read", &trouble)
+                }),
+        )
     }
 }
 
 impl Namesakes {
     async fn judge(&self, cx: &Live, known: &Known, graph: &Graph) -> Result<Verdict, Trouble> {
         let Some(template) = template(cx, graph, known).await? else {
-            return Ok(Verdict::skipped(Skip::NotAvailable, "There is no template to compare with", "See above."));
+            return Ok(Verdict::skipped(
+                Skip::NotAvailable,
+                "There is no template to compare with",
+                "See above.",
+            ));
         };
         let ours = ours(cx, graph, known).await?;
         let own = ours.as_ref().map(|found| found.application.id.clone());
-        let others: Vec<_> = others(cx, graph, &template.id).await?.into_iter().filter(|found| Some(&found.application.id) != own.as_ref()).collect();
-        let names: Vec<_> = others.iter().map(|found| format!("{} ({})", found.name(), found.application.app_id)).collect();
+        let others: Vec<_> = others(cx, graph, &template.id)
+            .await?
+            .into_iter()
+            .filter(|found| Some(&found.application.id) != own.as_ref())
+            .collect();
+        let names: Vec<_> = others
+            .iter()
+            .map(|found| format!("{} ({})", found.name(), found.application.app_id))
+            .collect();
         let verdict = if others.is_empty() {
-            Verdict::new(VerdictState::Pass, "No other application of this template exists", "")
+            Verdict::new(
+                VerdictState::Pass,
+                "No other application of this template exists",
+                "",
+            )
         } else {
-            let title = format!("{} of this template", words::count(others.len(), "other application", "other applications"));
-            with_fix(Verdict::new(VerdictState::Warn, title, format!("{}.", names.join(", "))), "namesake", cx, known)
+            let title = format!(
+                "{} of this template",
+                words::count(others.len(), "other application", "other applications")
+            );
+            with_fix(
+                Verdict::new(VerdictState::Warn, title, format!("{}.", names.join(", "))),
+                "namesake",
+                cx,
+                known,
+            )
         };
-        let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        Ok(verdict.told("Call", "GET /applications by the template's id").compared("none but ours", &found))
+        let found = if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        };
+        Ok(verdict
+            .told("Call", "GET /applications by the template's id")
+            .compared("none but ours", &found))
     }
 }
 
@@ -126,20 +206,40 @@ impl Check<Live> for Allowed {
             Err(findings) => return findings,
         };
         if read_only(known) {
-            let verdict = Verdict::skipped(Skip::NoApi, "Lockstep only reads", "You chose so. Do this step by hand.");
+            let verdict = Verdict::skipped(
+                Skip::NoApi,
+                "Lockstep only reads",
+                "You chose so. Do this step by hand.",
+            );
             return Finding::only(with_fix(verdict, "read-only", cx, known));
         }
         let wanted = write_scopes();
-        let missing: Vec<_> = wanted.iter().filter(|scope| !graph.session().has(scope)).map(|scope| scope.name).collect();
+        let missing: Vec<_> = wanted
+            .iter()
+            .filter(|scope| !graph.session().has(scope))
+            .map(|scope| scope.name)
+            .collect();
         let granted = graph.session().granted().join(" ");
         let verdict = if missing.is_empty() {
-            Verdict::new(VerdictState::Pass, "Lockstep may make the changes", "The right to manage applications is granted.")
+            Verdict::new(
+                VerdictState::Pass,
+                "Lockstep may make the changes",
+                "The right to manage applications is granted.",
+            )
         } else {
             let detail = format!("Not granted yet: {}.", words::list(&missing));
-            let verdict = Verdict::new(VerdictState::Wait, "The right to add applications is not granted yet", detail);
+            let verdict = Verdict::new(
+                VerdictState::Wait,
+                "The right to add applications is not granted yet",
+                detail,
+            );
             with_fix(verdict, "consent", cx, known)
         };
-        Finding::only(verdict.told("Call", "the scope field of Microsoft's token answer").saw("Granted", &granted))
+        Finding::only(
+            verdict
+                .told("Call", "the scope field of Microsoft's token answer")
+                .saw("Granted", &granted),
+        )
     }
 }
 
@@ -148,8 +248,15 @@ async fn standing(cx: &Live, known: &Known, title: &str) -> Result<(Graph, Found
     let graph = nobody(cx, known, title)?;
     match ours(cx, &graph, known).await {
         Ok(Some(found)) => Ok((graph, found)),
-        Ok(None) => Err(Finding::only(Verdict::skipped(Skip::NothingYet, title, "Make the changes above first."))),
-        Err(trouble) => Err(Finding::only(Verdict::unknown("The application could not be read", &trouble))),
+        Ok(None) => Err(Finding::only(Verdict::skipped(
+            Skip::NothingYet,
+            title,
+            "Make the changes above first.",
+        ))),
+        Err(trouble) => Err(Finding::only(Verdict::unknown(
+            "The application could not be read",
+            &trouble,
+        ))),
     }
 }
 
@@ -183,13 +290,27 @@ impl Check<Live> for Exists {
                     Ok(Some(found)) => Finding::only(self.judge(cx, &found).by(&call)),
                     Ok(None) => {
                         let title = "The enterprise application can't be seen yet";
-                        Finding::only(Verdict::new(VerdictState::Wait, title, "The registration is there, its service principal is not.").by(&call))
+                        Finding::only(
+                            Verdict::new(
+                                VerdictState::Wait,
+                                title,
+                                "The registration is there, its service principal is not.",
+                            )
+                            .by(&call),
+                        )
                     }
-                    Err(trouble) => Finding::only(Verdict::unknown("The enterprise application could not be read", &trouble)),
+                    Err(trouble) => Finding::only(Verdict::unknown(
+                        "The enterprise application could not be read",
+                        &trouble,
+                    )),
                 }
             }
             Err(fault) if fault.kind == FaultKind::NotFound => {
-                let verdict = Verdict::new(VerdictState::Fail, "The application is gone", "It was there when Lockstep last looked.");
+                let verdict = Verdict::new(
+                    VerdictState::Fail,
+                    "The application is gone",
+                    "It was there when Lockstep last looked.",
+                );
                 let verdict = with_fix(verdict, "gone", cx, known).compared("200", "404");
                 Finding::only(match &fault.call {
                     Some(call) => verdict.by(call),
@@ -198,7 +319,10 @@ impl Check<Live> for Exists {
             }
             Err(fault) => {
                 let trouble = trouble(&fault, "Reading the application.");
-                Finding::only(Verdict::unknown("The application could not be read", &trouble))
+                Finding::only(Verdict::unknown(
+                    "The application could not be read",
+                    &trouble,
+                ))
             }
         }
     }
@@ -210,12 +334,26 @@ impl Exists {
         let tags = found.application.tags.join(", ");
         let marked = found.application.tags.contains(&tag);
         let verdict = if marked {
-            Verdict::new(VerdictState::Pass, "The application exists, as ours", format!("{}, tag {tag}.", found.name()))
+            Verdict::new(
+                VerdictState::Pass,
+                "The application exists, as ours",
+                format!("{}, tag {tag}.", found.name()),
+            )
         } else {
-            let detail = format!("{} lacks the tag {tag}. Make the changes above again.", found.name());
-            Verdict::new(VerdictState::Fail, "The application is not marked as ours", detail)
+            let detail = format!(
+                "{} lacks the tag {tag}. Make the changes above again.",
+                found.name()
+            );
+            Verdict::new(
+                VerdictState::Fail,
+                "The application is not marked as ours",
+                detail,
+            )
         };
-        verdict.compared(&format!("tag {tag}, registration and enterprise application"), &format!("tags {tags}, service principal {}", found.principal.id))
+        verdict.compared(
+            &format!("tag {tag}, registration and enterprise application"),
+            &format!("tags {tags}, service principal {}", found.principal.id),
+        )
     }
 }
 
@@ -232,17 +370,45 @@ impl Check<Live> for Enabled {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let (_, found) = match standing(cx, known, "Enabled is looked at once the application stands").await {
+        let (_, found) = match standing(
+            cx,
+            known,
+            "Enabled is looked at once the application stands",
+        )
+        .await
+        {
             Ok(found) => found,
             Err(findings) => return findings,
         };
-        let seen = format!("accountEnabled {}", found.principal.account_enabled.map_or("not told".to_owned(), |on| on.to_string()));
+        let seen = format!(
+            "accountEnabled {}",
+            found
+                .principal
+                .account_enabled
+                .map_or("not told".to_owned(), |on| on.to_string())
+        );
         let verdict = if found.principal.account_enabled == Some(false) {
-            with_fix(Verdict::new(VerdictState::Fail, "The application is disabled", "Nobody can sign in through it."), "disabled", cx, known)
+            with_fix(
+                Verdict::new(
+                    VerdictState::Fail,
+                    "The application is disabled",
+                    "Nobody can sign in through it.",
+                ),
+                "disabled",
+                cx,
+                known,
+            )
         } else {
             Verdict::new(VerdictState::Pass, "The application is enabled", "")
         };
-        Finding::only(verdict.saw("Call", &format!("GET /servicePrincipals/{}", found.principal.id)).compared("accountEnabled true", &seen))
+        Finding::only(
+            verdict
+                .saw(
+                    "Call",
+                    &format!("GET /servicePrincipals/{}", found.principal.id),
+                )
+                .compared("accountEnabled true", &seen),
+        )
     }
 }
 
@@ -259,7 +425,13 @@ impl Check<Live> for Owner {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let (graph, found) = match standing(cx, known, "The owner is looked at once the application stands").await {
+        let (graph, found) = match standing(
+            cx,
+            known,
+            "The owner is looked at once the application stands",
+        )
+        .await
+        {
             Ok(found) => found,
             Err(findings) => return findings,
         };
@@ -267,16 +439,31 @@ impl Check<Live> for Owner {
             Ok(me) => me.value,
             Err(fault) => {
                 let trouble = trouble(&fault, "Reading who is signed in.");
-                return Finding::only(Verdict::unknown("The owners could not be compared", &trouble));
+                return Finding::only(Verdict::unknown(
+                    "The owners could not be compared",
+                    &trouble,
+                ));
             }
         };
         let name = me.display_name.clone();
         let verdict = match owns(&graph, &found, &me.id).await {
             Ok(true) => Verdict::new(VerdictState::Pass, format!("{name} is an owner"), ""),
-            Ok(false) => with_fix(Verdict::new(VerdictState::Warn, format!("{name} is not an owner"), "The application works all the same."), "owner", cx, known),
+            Ok(false) => with_fix(
+                Verdict::new(
+                    VerdictState::Warn,
+                    format!("{name} is not an owner"),
+                    "The application works all the same.",
+                ),
+                "owner",
+                cx,
+                known,
+            ),
             Err(trouble) => Verdict::unknown("The owners could not be read", &trouble),
         };
-        Finding::only(verdict.saw("Call", &format!("GET /applications/{}/owners", found.application.id)))
+        Finding::only(verdict.saw(
+            "Call",
+            &format!("GET /applications/{}/owners", found.application.id),
+        ))
     }
 }
 
@@ -293,18 +480,52 @@ impl Check<Live> for Untouched {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let (_, found) = match standing(cx, known, "The mode is looked at once the application stands").await {
+        let (_, found) = match standing(
+            cx,
+            known,
+            "The mode is looked at once the application stands",
+        )
+        .await
+        {
             Ok(found) => found,
             Err(findings) => return findings,
         };
-        let mode = found.principal.preferred_single_sign_on_mode.clone().unwrap_or_default();
-        let seen = if mode.is_empty() { "not set".to_owned() } else { mode.clone() };
+        let mode = found
+            .principal
+            .preferred_single_sign_on_mode
+            .clone()
+            .unwrap_or_default();
+        let seen = if mode.is_empty() {
+            "not set".to_owned()
+        } else {
+            mode.clone()
+        };
         let verdict = if mode.is_empty() {
-            Verdict::new(VerdictState::Pass, "Single sign-on is not touched yet", "Nobody's log-in changes.")
+            Verdict::new(
+                VerdictState::Pass,
+                "Single sign-on is not touched yet",
+                "Nobody's log-in changes.",
+            )
         } else {
             let title = format!("Single sign-on is set to {mode} already");
-            with_fix(Verdict::new(VerdictState::Warn, title, "Lockstep did not do that, and leaves it as it is."), "sso-touched", cx, known)
+            with_fix(
+                Verdict::new(
+                    VerdictState::Warn,
+                    title,
+                    "Lockstep did not do that, and leaves it as it is.",
+                ),
+                "sso-touched",
+                cx,
+                known,
+            )
         };
-        Finding::only(verdict.saw("Call", &format!("GET /servicePrincipals/{}", found.principal.id)).compared("preferredSingleSignOnMode not set", &seen))
+        Finding::only(
+            verdict
+                .saw(
+                    "Call",
+                    &format!("GET /servicePrincipals/{}", found.principal.id),
+                )
+                .compared("preferredSingleSignOnMode not set", &seen),
+        )
     }
 }

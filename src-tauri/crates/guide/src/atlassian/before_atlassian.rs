@@ -4,7 +4,10 @@
 use async_trait::async_trait;
 use connect::atlassian::{Capability, Feature};
 use connect::{Atlassian, Fault, FaultKind, Seen};
-use engine::{Ask, AskKind, Check, Facts, Finding, Known, MenuPath, Plan, Skip, State, Step, StepId, Trouble, Verdict, VerdictState};
+use engine::{
+    Ask, AskKind, Check, Facts, Finding, Known, MenuPath, Plan, Skip, State, Step, StepId, Trouble,
+    Verdict, VerdictState,
+};
 
 use super::domains::Domains;
 use crate::evidence::Proven;
@@ -55,23 +58,54 @@ impl Step<Live> for BeforeAtlassian {
             return Vec::new();
         }
         let mut asks = vec![key_ask()];
-        asks.extend(choice_of_several(known, "atlassian.organizations", ORGANIZATION, "Which organization?", "The key opens several."));
-        asks.extend(choice_of_several(known, "atlassian.sites", SITE, "Which site do people log in to?", "The test log-in starts there."));
+        asks.extend(choice_of_several(
+            known,
+            "atlassian.organizations",
+            ORGANIZATION,
+            "Which organization?",
+            "The key opens several.",
+        ));
+        asks.extend(choice_of_several(
+            known,
+            "atlassian.sites",
+            SITE,
+            "Which site do people log in to?",
+            "The test log-in starts there.",
+        ));
         asks.push(guard_ask());
         asks
     }
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
-        let Some(atlassian) = &cx.atlassian else { return Ok(Plan::AlreadySo(Facts::new())) };
+        let Some(atlassian) = &cx.atlassian else {
+            return Ok(Plan::AlreadySo(Facts::new()));
+        };
         let doing = "Reading the organization that the key opens.";
-        let organizations = atlassian.orgs().await.map_err(|fault| trouble(&fault, doing))?.value;
-        let names: Vec<_> = organizations.iter().map(|organization| (organization.id.clone(), organization.name.clone())).collect();
+        let organizations = atlassian
+            .orgs()
+            .await
+            .map_err(|fault| trouble(&fault, doing))?
+            .value;
+        let names: Vec<_> = organizations
+            .iter()
+            .map(|organization| (organization.id.clone(), organization.name.clone()))
+            .collect();
         let mut facts = Facts::new().with("atlassian.organizations", pairs(&names));
-        let chosen = known.answer(ORGANIZATION).or(known.fact("atlassian.organization"));
+        let chosen = known
+            .answer(ORGANIZATION)
+            .or(known.fact("atlassian.organization"));
         let only = organizations.first().filter(|_| organizations.len() == 1);
-        let chosen = only.or_else(|| organizations.iter().find(|organization| Some(organization.id.as_str()) == chosen));
-        let Some(organization) = chosen else { return Ok(Plan::AlreadySo(facts)) };
-        facts = facts.with("atlassian.organization", &organization.id).with("atlassian.organization_name", &organization.name);
+        let chosen = only.or_else(|| {
+            organizations
+                .iter()
+                .find(|organization| Some(organization.id.as_str()) == chosen)
+        });
+        let Some(organization) = chosen else {
+            return Ok(Plan::AlreadySo(facts));
+        };
+        facts = facts
+            .with("atlassian.organization", &organization.id)
+            .with("atlassian.organization_name", &organization.name);
         // A key without the right to read workspaces still goes on: the site is then not chosen here.
         if let Ok(workspaces) = atlassian.workspaces(&organization.id).await {
             facts = with_sites(facts, &workspaces.value, known);
@@ -80,17 +114,28 @@ impl Step<Live> for BeforeAtlassian {
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
-        &[&KeyWorks, &KeyLasts, &KeyRights, &Domains, &Guard, &Site, &Admins]
+        &[
+            &KeyWorks, &KeyLasts, &KeyRights, &Domains, &Guard, &Site, &Admins,
+        ]
     }
 }
 
 fn with_sites(facts: Facts, workspaces: &[connect::atlassian::Workspace], known: &Known) -> Facts {
-    let mut sites: Vec<String> = workspaces.iter().filter_map(|workspace| workspace.host_url.clone()).collect();
+    let mut sites: Vec<String> = workspaces
+        .iter()
+        .filter_map(|workspace| workspace.host_url.clone())
+        .collect();
     sites.sort();
     sites.dedup();
-    let offered: Vec<_> = sites.iter().map(|site| (site.clone(), site.clone())).collect();
+    let offered: Vec<_> = sites
+        .iter()
+        .map(|site| (site.clone(), site.clone()))
+        .collect();
     let facts = facts.with("atlassian.sites", pairs(&offered));
-    let chosen = known.answer(SITE).map(str::to_owned).filter(|site| sites.contains(site));
+    let chosen = known
+        .answer(SITE)
+        .map(str::to_owned)
+        .filter(|site| sites.contains(site));
     match chosen.or_else(|| sites.first().filter(|_| sites.len() == 1).cloned()) {
         Some(site) => facts.with("atlassian.site", site),
         None => facts,
@@ -107,7 +152,10 @@ fn choice_of_several(known: &Known, fact: &str, ask: &str, label: &str, hint: &s
     if options.len() < 2 {
         return None;
     }
-    let options: Vec<_> = options.iter().map(|(value, label)| (value.as_str(), label.as_str(), "")).collect();
+    let options: Vec<_> = options
+        .iter()
+        .map(|(value, label)| (value.as_str(), label.as_str(), ""))
+        .collect();
     Some(Ask::choice(ask, label, hint, &options))
 }
 
@@ -119,7 +167,14 @@ fn key_ask() -> Ask {
         "From Atlassian Administration, Settings, API keys. Not a SCIM key, not a personal API token.",
     );
     ask.path = Some(MenuPath {
-        now: ["Atlassian Administration", "Settings", "API keys", "Create API key"].map(str::to_owned).to_vec(),
+        now: [
+            "Atlassian Administration",
+            "Settings",
+            "API keys",
+            "Create API key",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         older: Vec::new(),
     });
     ask
@@ -138,34 +193,62 @@ fn guard_ask() -> Ask {
 /// What every check of the Atlassian side says before a key is there.
 pub(super) fn no_key(cx: &Live, known: &Known, title: &str) -> Result<Atlassian, Vec<Finding>> {
     if Who::of(known) == Who::EntraOnly {
-        let verdict = Verdict::skipped(Skip::ColleagueDoes, "A colleague does the Atlassian side", "Not looked at from here.");
+        let verdict = Verdict::skipped(
+            Skip::ColleagueDoes,
+            "A colleague does the Atlassian side",
+            "Not looked at from here.",
+        );
         return Err(Finding::only(verdict));
     }
     cx.atlassian.clone().ok_or_else(|| {
-        let verdict = Verdict::skipped(Skip::NothingYet, title, "Paste the organization API key first.");
+        let verdict = Verdict::skipped(
+            Skip::NothingYet,
+            title,
+            "Paste the organization API key first.",
+        );
         Finding::only(with_fix(verdict, "no-key", cx, known, &[]))
     })
 }
 
 /// The organization that the key opens: the one chosen, or the only one.
-pub(super) async fn organization(atlassian: &Atlassian, known: &Known) -> Result<Option<Seen<(String, String)>>, Fault> {
+pub(super) async fn organization(
+    atlassian: &Atlassian,
+    known: &Known,
+) -> Result<Option<Seen<(String, String)>>, Fault> {
     let organizations = atlassian.orgs().await?;
-    let chosen = known.answer(ORGANIZATION).or(known.fact("atlassian.organization"));
+    let chosen = known
+        .answer(ORGANIZATION)
+        .or(known.fact("atlassian.organization"));
     let found = organizations
         .value
         .iter()
         .find(|organization| Some(organization.id.as_str()) == chosen)
-        .or(organizations.value.first().filter(|_| organizations.value.len() == 1));
+        .or(organizations
+            .value
+            .first()
+            .filter(|_| organizations.value.len() == 1));
     let found = found.map(|organization| (organization.id.clone(), organization.name.clone()));
     Ok(found.map(|found| organizations.map(|_| found)))
 }
 
 /// The organization, or what a check says when it can't be told.
-pub(super) async fn organization_for(atlassian: &Atlassian, known: &Known, title: &str) -> Result<String, Vec<Finding>> {
+pub(super) async fn organization_for(
+    atlassian: &Atlassian,
+    known: &Known,
+    title: &str,
+) -> Result<String, Vec<Finding>> {
     match organization(atlassian, known).await {
         Ok(Some(seen)) => Ok(seen.value.0),
-        Ok(None) => Err(Finding::only(Verdict::skipped(Skip::NothingYet, title, "Choose the organization first."))),
-        Err(fault) => Err(Finding::only(could_not(title, &fault, "Reading the organization."))),
+        Ok(None) => Err(Finding::only(Verdict::skipped(
+            Skip::NothingYet,
+            title,
+            "Choose the organization first.",
+        ))),
+        Err(fault) => Err(Finding::only(could_not(
+            title,
+            &fault,
+            "Reading the organization.",
+        ))),
     }
 }
 
@@ -173,7 +256,13 @@ pub(super) fn could_not(title: &str, fault: &Fault, doing: &str) -> Verdict {
     Verdict::unknown(title, &trouble(fault, doing))
 }
 
-pub(super) fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known, more: &[(&str, &str)]) -> Verdict {
+pub(super) fn with_fix(
+    verdict: Verdict,
+    key: &str,
+    cx: &Live,
+    known: &Known,
+    more: &[(&str, &str)],
+) -> Verdict {
     match fix(TEXT, key, &cx.cloud, known, more) {
         Some(fix) => verdict.fix(fix),
         None => verdict,
@@ -200,9 +289,18 @@ impl Check<Live> for KeyWorks {
         let verdict = match organization(&atlassian, known).await {
             Ok(Some(seen)) => {
                 let (id, name) = &seen.value;
-                Verdict::new(VerdictState::Pass, format!("The key opens the organization {name}"), format!("Organization id {id}.")).by(&seen.call)
+                Verdict::new(
+                    VerdictState::Pass,
+                    format!("The key opens the organization {name}"),
+                    format!("Organization id {id}."),
+                )
+                .by(&seen.call)
             }
-            Ok(None) => Verdict::skipped(Skip::NothingYet, "The key opens several organizations", "Choose one above."),
+            Ok(None) => Verdict::skipped(
+                Skip::NothingYet,
+                "The key opens several organizations",
+                "Choose one above.",
+            ),
             Err(fault) => refused(&fault, cx, known),
         };
         Finding::only(verdict)
@@ -223,7 +321,13 @@ fn refused(fault: &Fault, cx: &Live, known: &Known) -> Verdict {
         detail: "It is mistyped, expired, revoked, or of another kind.".to_owned(),
         ..verdict
     };
-    with_fix(verdict.compared("200 and one organization", "401"), "key-refused", cx, known, &[])
+    with_fix(
+        verdict.compared("200 and one organization", "401"),
+        "key-refused",
+        cx,
+        known,
+        &[],
+    )
 }
 
 struct KeyLasts;
@@ -250,17 +354,26 @@ impl Check<Live> for KeyLasts {
         };
         let keys = match atlassian.api_keys(&organization).await {
             Ok(keys) => keys,
-            Err(fault) => return Finding::only(could_not(title, &fault, "Reading the list of keys.")),
+            Err(fault) => {
+                return Finding::only(could_not(title, &fault, "Reading the list of keys."));
+            }
         };
         // The list holds no values, so ours is told by use: we used it a moment ago (atlassian.md 1.6).
         let ours = keys.value.iter().max_by_key(|key| key.last_active());
         let verdict = match ours.and_then(|key| key.expires().map(|at| (key, at))) {
-            None => Verdict::new(VerdictState::Unknown, title, "Atlassian's list of keys does not tell. Note the date where you made it."),
+            None => Verdict::new(
+                VerdictState::Unknown,
+                title,
+                "Atlassian's list of keys does not tell. Note the date where you made it.",
+            ),
             Some((key, at)) => {
                 let days = (at.as_second() - keys.call.at.as_second()).div_euclid(86_400);
                 let label = key.label.clone().unwrap_or_else(|| "The key".to_owned());
                 let date = at.strftime("%-d %b %Y").to_string();
-                lasting(&label, &date, days, cx, known).compared(&format!("{KEY_WARNING_DAYS} days or more"), &format!("{date}, in {days} days"))
+                lasting(&label, &date, days, cx, known).compared(
+                    &format!("{KEY_WARNING_DAYS} days or more"),
+                    &format!("{date}, in {days} days"),
+                )
             }
         };
         Finding::only(verdict.by(&keys.call))
@@ -274,10 +387,18 @@ fn lasting(label: &str, date: &str, days: i64, cx: &Live, known: &Known) -> Verd
     }
     if days < KEY_WARNING_DAYS {
         let left = words::count(days as usize, "day", "days");
-        let verdict = Verdict::new(VerdictState::Warn, format!("“{label}” ends on {date}"), format!("That is in {left}. Nobody is mailed before."));
+        let verdict = Verdict::new(
+            VerdictState::Warn,
+            format!("“{label}” ends on {date}"),
+            format!("That is in {left}. Nobody is mailed before."),
+        );
         return with_fix(verdict, "expires", cx, known, &[]);
     }
-    Verdict::new(VerdictState::Pass, format!("“{label}” lasts until {date}"), "")
+    Verdict::new(
+        VerdictState::Pass,
+        format!("“{label}” lasts until {date}"),
+        "",
+    )
 }
 
 struct KeyRights;
@@ -303,14 +424,35 @@ impl Check<Live> for KeyRights {
             Err(findings) => return findings,
         };
         let capabilities = atlassian.probe(&organization).await;
-        let missing: Vec<_> = capabilities.all().iter().filter(|(_, capability)| !capability.is_ok()).collect();
+        let missing: Vec<_> = capabilities
+            .all()
+            .iter()
+            .filter(|(_, capability)| !capability.is_ok())
+            .collect();
         let of = capabilities.all().len();
         let mut verdict = if missing.is_empty() {
-            Verdict::new(VerdictState::Pass, format!("The key may read all {of} things that are looked at"), "")
+            Verdict::new(
+                VerdictState::Pass,
+                format!("The key may read all {of} things that are looked at"),
+                "",
+            )
         } else {
             let names: Vec<_> = missing.iter().map(|(feature, _)| feature.title()).collect();
-            let detail = format!("Not: {}. Steps that rest on it say so.", words::list(&names));
-            with_fix(Verdict::new(VerdictState::Warn, format!("The key may read {} of {of} things", of - missing.len()), detail), "scopes", cx, known, &[])
+            let detail = format!(
+                "Not: {}. Steps that rest on it say so.",
+                words::list(&names)
+            );
+            with_fix(
+                Verdict::new(
+                    VerdictState::Warn,
+                    format!("The key may read {} of {of} things", of - missing.len()),
+                    detail,
+                ),
+                "scopes",
+                cx,
+                known,
+                &[],
+            )
         };
         for (feature, capability) in capabilities.all() {
             verdict = verdict.told(feature.title(), outcome(*feature, capability));
@@ -322,7 +464,9 @@ impl Check<Live> for KeyRights {
 fn outcome(feature: Feature, capability: &Capability) -> String {
     match (capability, feature.scope()) {
         (Capability::Ok { .. }, _) => "may be read".to_owned(),
-        (Capability::MissingScope { .. }, Some(scope)) => format!("the key lacks the scope {scope}"),
+        (Capability::MissingScope { .. }, Some(scope)) => {
+            format!("the key lacks the scope {scope}")
+        }
         (Capability::MissingScope { .. }, None) => "the key lacks a scope".to_owned(),
         (Capability::Refused(_), _) => "the key is not accepted".to_owned(),
         (Capability::Other(fault), _) => format!("could not be found out: {fault}"),
@@ -344,7 +488,11 @@ impl Check<Live> for Guard {
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let title = "Atlassian Guard subscription";
         if known.answer(GUARD) == Some("yes") {
-            let verdict = Verdict::new(VerdictState::Pass, "You confirmed Atlassian Guard", "No call tells this, so it rests on your word.");
+            let verdict = Verdict::new(
+                VerdictState::Pass,
+                "You confirmed Atlassian Guard",
+                "No call tells this, so it rests on your word.",
+            );
             return Finding::only(verdict);
         }
         let atlassian = match no_key(cx, known, title) {
@@ -352,7 +500,11 @@ impl Check<Live> for Guard {
             Err(findings) => return findings,
         };
         let hint = self.hint(&atlassian, known).await;
-        let verdict = Verdict::new(VerdictState::Unknown, title, format!("No call tells this. Look at Billing and confirm it above. {hint}"));
+        let verdict = Verdict::new(
+            VerdictState::Unknown,
+            title,
+            format!("No call tells this. Look at Billing and confirm it above. {hint}"),
+        );
         Finding::only(with_fix(verdict, "guard", cx, known, &[]))
     }
 }
@@ -360,10 +512,15 @@ impl Check<Live> for Guard {
 impl Guard {
     /// A billable account hints at Guard, and proves nothing (atlassian.md 1.9).
     async fn hint(&self, atlassian: &Atlassian, known: &Known) -> String {
-        let Ok(Some(organization)) = organization(atlassian, known).await else { return String::new() };
+        let Ok(Some(organization)) = organization(atlassian, known).await else {
+            return String::new();
+        };
         match atlassian.managed_tally(&organization.value.0).await {
             Ok(managed) if managed.value.billable > 0 => {
-                format!("Hint: {} billable.", words::count(managed.value.billable, "account is", "accounts are"))
+                format!(
+                    "Hint: {} billable.",
+                    words::count(managed.value.billable, "account is", "accounts are")
+                )
             }
             Ok(_) => "Hint: no account is billable.".to_owned(),
             Err(_) => String::new(),
@@ -397,21 +554,40 @@ impl Check<Live> for Site {
             Ok(workspaces) => workspaces,
             Err(fault) => return Finding::only(could_not(title, &fault, "Reading the sites.")),
         };
-        let mut sites: Vec<_> = workspaces.value.iter().filter_map(|workspace| workspace.host_url.clone()).collect();
+        let mut sites: Vec<_> = workspaces
+            .value
+            .iter()
+            .filter_map(|workspace| workspace.host_url.clone())
+            .collect();
         sites.sort();
         sites.dedup();
-        let chosen = known.answer(SITE).map(str::to_owned).or_else(|| sites.first().filter(|_| sites.len() == 1).cloned());
+        let chosen = known
+            .answer(SITE)
+            .map(str::to_owned)
+            .or_else(|| sites.first().filter(|_| sites.len() == 1).cloned());
         let verdict = match chosen {
-            Some(site) if sites.contains(&site) => Verdict::new(VerdictState::Pass, format!("People log in to {site}"), ""),
-            _ if sites.is_empty() => {
-                Verdict::new(VerdictState::Warn, "The organization has no site", "Single sign-on needs one to log in to.")
+            Some(site) if sites.contains(&site) => {
+                Verdict::new(VerdictState::Pass, format!("People log in to {site}"), "")
             }
+            _ if sites.is_empty() => Verdict::new(
+                VerdictState::Warn,
+                "The organization has no site",
+                "Single sign-on needs one to log in to.",
+            ),
             _ => {
-                let verdict = Verdict::skipped(Skip::NothingYet, "Choose the site above", format!("The organization has {}.", sites.len()));
+                let verdict = Verdict::skipped(
+                    Skip::NothingYet,
+                    "Choose the site above",
+                    format!("The organization has {}.", sites.len()),
+                );
                 with_fix(verdict, "site", cx, known, &[])
             }
         };
-        Finding::only(verdict.by(&workspaces.call).compared("one site or more", &sites.join(", ")))
+        Finding::only(
+            verdict
+                .by(&workspaces.call)
+                .compared("one site or more", &sites.join(", ")),
+        )
     }
 }
 
@@ -439,29 +615,68 @@ impl Check<Live> for Admins {
         };
         let admins = match atlassian.organization_admins(&organization).await {
             Ok(admins) => admins,
-            Err(fault) => return Finding::only(could_not(title, &fault, "Reading the organization admins.")),
+            Err(fault) => {
+                return Finding::only(could_not(title, &fault, "Reading the organization admins."));
+            }
         };
-        let addresses: Vec<String> = admins.value.iter().filter_map(|admin| admin.email.clone()).collect();
+        let addresses: Vec<String> = admins
+            .value
+            .iter()
+            .filter_map(|admin| admin.email.clone())
+            .collect();
         let verified = match atlassian.domains(&organization).await {
-            Ok(domains) => domains.value.iter().filter(|domain| domain.is_verified()).map(|domain| domain.name.to_lowercase()).collect(),
+            Ok(domains) => domains
+                .value
+                .iter()
+                .filter(|domain| domain.is_verified())
+                .map(|domain| domain.name.to_lowercase())
+                .collect(),
             Err(_) => Vec::new(),
         };
         let verdict = self.judge(admins.value.len(), &addresses, &verified, cx, known);
-        let found = if addresses.is_empty() { "none with an address".to_owned() } else { addresses.join(", ") };
-        Finding::only(verdict.by(&admins.call).compared("two or more, one of them outside the verified domains", &found))
+        let found = if addresses.is_empty() {
+            "none with an address".to_owned()
+        } else {
+            addresses.join(", ")
+        };
+        Finding::only(verdict.by(&admins.call).compared(
+            "two or more, one of them outside the verified domains",
+            &found,
+        ))
     }
 }
 
 impl Admins {
-    fn judge(&self, admins: usize, addresses: &[String], verified: &[String], cx: &Live, known: &Known) -> Verdict {
+    fn judge(
+        &self,
+        admins: usize,
+        addresses: &[String],
+        verified: &[String],
+        cx: &Live,
+        known: &Known,
+    ) -> Verdict {
         if admins < 2 {
-            let title = if admins == 0 { "No organization admin was found" } else { "There is only one organization admin" };
-            let verdict = Verdict::new(VerdictState::Fail, title, "If that person can't log in any more, nobody can switch single sign-on off.");
+            let title = if admins == 0 {
+                "No organization admin was found"
+            } else {
+                "There is only one organization admin"
+            };
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                title,
+                "If that person can't log in any more, nobody can switch single sign-on off.",
+            );
             return with_fix(verdict, "second-admin", cx, known, &[]);
         }
-        let outside = addresses.iter().find(|address| !verified.contains(&words::domain_of(address)));
+        let outside = addresses
+            .iter()
+            .find(|address| !verified.contains(&words::domain_of(address)));
         if let Some(address) = outside {
-            return Verdict::new(VerdictState::Pass, format!("{admins} organization admins, one outside the verified domains"), format!("{address} can log in without Entra."));
+            return Verdict::new(
+                VerdictState::Pass,
+                format!("{admins} organization admins, one outside the verified domains"),
+                format!("{address} can log in without Entra."),
+            );
         }
         let domains = words::list(verified);
         let verdict = Verdict::new(

@@ -39,10 +39,20 @@ impl Step<Live> for BeforeEntra {
 
     /// Nothing to do; the active roles are learned for the top bar, where they can be read.
     async fn plan(&self, cx: &Live, _known: &Known) -> Result<Plan, Trouble> {
-        let Some(graph) = &cx.graph else { return Ok(Plan::AlreadySo(Facts::new())) };
-        let Ok(active) = graph.active_roles().await else { return Ok(Plan::AlreadySo(Facts::new())) };
-        let enough = active.value.iter().find(|role| role.template_id.as_deref().is_some_and(words::adds_applications));
-        let role = enough.or(active.value.first()).map_or_else(|| "no active role".to_owned(), name_of);
+        let Some(graph) = &cx.graph else {
+            return Ok(Plan::AlreadySo(Facts::new()));
+        };
+        let Ok(active) = graph.active_roles().await else {
+            return Ok(Plan::AlreadySo(Facts::new()));
+        };
+        let enough = active.value.iter().find(|role| {
+            role.template_id
+                .as_deref()
+                .is_some_and(words::adds_applications)
+        });
+        let role = enough
+            .or(active.value.first())
+            .map_or_else(|| "no active role".to_owned(), name_of);
         Ok(Plan::AlreadySo(Facts::new().with("entra.role", role)))
     }
 
@@ -81,18 +91,40 @@ impl Check<Live> for Account {
         };
         let me = match graph.me().await {
             Ok(me) => me,
-            Err(fault) => return could_not("The account could not be read", &fault, "Reading your account."),
+            Err(fault) => {
+                return could_not(
+                    "The account could not be read",
+                    &fault,
+                    "Reading your account.",
+                );
+            }
         };
-        let kind = me.value.user_type.clone().unwrap_or_else(|| "not told".to_owned());
+        let kind = me
+            .value
+            .user_type
+            .clone()
+            .unwrap_or_else(|| "not told".to_owned());
         let name = me.value.user_principal_name.clone();
         // Graph leaves userType out for some accounts: only a clear "Guest" is a fault.
         let verdict = if kind.eq_ignore_ascii_case("guest") {
-            let verdict = Verdict::new(VerdictState::Fail, format!("{name} is a guest in this tenant"), "A guest may not read what has to be proven here.");
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                format!("{name} is a guest in this tenant"),
+                "A guest may not read what has to be proven here.",
+            );
             with_fix(verdict, "guest", cx, known)
         } else {
-            Verdict::new(VerdictState::Pass, format!("{name} is a member of this tenant"), "")
+            Verdict::new(
+                VerdictState::Pass,
+                format!("{name} is a member of this tenant"),
+                "",
+            )
         };
-        Finding::only(verdict.by(&me.call).compared("userType Member", &format!("userType {kind}")))
+        Finding::only(
+            verdict
+                .by(&me.call)
+                .compared("userType Member", &format!("userType {kind}")),
+        )
     }
 }
 
@@ -115,19 +147,41 @@ impl Check<Live> for Tenant {
         };
         let organization = match graph.organization().await {
             Ok(organization) => organization,
-            Err(fault) => return could_not("The tenant could not be read", &fault, "Reading the tenant."),
+            Err(fault) => {
+                return could_not(
+                    "The tenant could not be read",
+                    &fault,
+                    "Reading the tenant.",
+                );
+            }
         };
         let tenant = &organization.value;
-        let kind = tenant.tenant_type.clone().unwrap_or_else(|| "not told".to_owned());
+        let kind = tenant
+            .tenant_type
+            .clone()
+            .unwrap_or_else(|| "not told".to_owned());
         let name = tenant.display_name.clone();
-        let consumer = ["AAD B2C", "CIAM"].iter().any(|other| kind.eq_ignore_ascii_case(other));
+        let consumer = ["AAD B2C", "CIAM"]
+            .iter()
+            .any(|other| kind.eq_ignore_ascii_case(other));
         let verdict = if consumer {
-            let verdict = Verdict::new(VerdictState::Fail, format!("{name} is a tenant of the type {kind}"), "Microsoft supports no provisioning from it.");
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                format!("{name} is a tenant of the type {kind}"),
+                "Microsoft supports no provisioning from it.",
+            );
             with_fix(verdict, "tenant-type", cx, known)
         } else {
-            Verdict::new(VerdictState::Pass, format!("The tenant is {name}"), format!("Tenant id {}.", tenant.id))
+            Verdict::new(
+                VerdictState::Pass,
+                format!("The tenant is {name}"),
+                format!("Tenant id {}.", tenant.id),
+            )
         };
-        Finding::only(verdict.by(&organization.call).compared("a workforce tenant (tenantType AAD)", &format!("tenantType {kind}")))
+        Finding::only(verdict.by(&organization.call).compared(
+            "a workforce tenant (tenantType AAD)",
+            &format!("tenantType {kind}"),
+        ))
     }
 }
 
@@ -150,17 +204,37 @@ impl Check<Live> for Role {
         };
         let active = match graph.active_roles().await {
             Ok(active) => active,
-            Err(fault) => return could_not("The roles could not be read", &fault, "Reading your active roles."),
+            Err(fault) => {
+                return could_not(
+                    "The roles could not be read",
+                    &fault,
+                    "Reading your active roles.",
+                );
+            }
         };
         let names: Vec<_> = active.value.iter().map(name_of).collect();
-        let found = if names.is_empty() { "no active role".to_owned() } else { words::list(&names) };
-        let enough = active.value.iter().find(|role| role.template_id.as_deref().is_some_and(words::adds_applications));
+        let found = if names.is_empty() {
+            "no active role".to_owned()
+        } else {
+            words::list(&names)
+        };
+        let enough = active.value.iter().find(|role| {
+            role.template_id
+                .as_deref()
+                .is_some_and(words::adds_applications)
+        });
         let verdict = match enough {
-            Some(role) => Verdict::new(VerdictState::Pass, format!("{} is active", name_of(role)), "It may add and set up applications."),
+            Some(role) => Verdict::new(
+                VerdictState::Pass,
+                format!("{} is active", name_of(role)),
+                "It may add and set up applications.",
+            ),
             // Some tenants answer with empty objects when the right to read roles is missing (entra.md 2.2).
-            None if active.value.iter().any(|role| role.template_id.is_none()) => {
-                Verdict::new(VerdictState::Unknown, "Microsoft did not name the active roles", "The right to read roles is missing. The step itself will tell.")
-            }
+            None if active.value.iter().any(|role| role.template_id.is_none()) => Verdict::new(
+                VerdictState::Unknown,
+                "Microsoft did not name the active roles",
+                "The right to read roles is missing. The step itself will tell.",
+            ),
             None => self.not_enough(cx, known, &graph, &found).await,
         };
         let expected = "Cloud Application Administrator, Application Administrator or more";
@@ -175,21 +249,44 @@ impl Role {
             return Verdict::new(VerdictState::Pass, format!("You hold {found}"), detail);
         }
         // A tenant without P2 refuses this call: then nobody is eligible for anything (entra.md 2.3).
-        let eligible = graph.eligible_roles().await.map(|eligible| eligible.value).unwrap_or_default();
-        let waiting = eligible.iter().find(|role| words::adds_applications(role.template_id()));
+        let eligible = graph
+            .eligible_roles()
+            .await
+            .map(|eligible| eligible.value)
+            .unwrap_or_default();
+        let waiting = eligible
+            .iter()
+            .find(|role| words::adds_applications(role.template_id()));
         if let Some(role) = waiting {
-            let name = words::role_name(role.template_id()).unwrap_or(role.display_name()).to_owned();
-            let verdict = Verdict::new(VerdictState::Fail, format!("{name} is not active"), "You are eligible for it, and can activate it.");
+            let name = words::role_name(role.template_id())
+                .unwrap_or(role.display_name())
+                .to_owned();
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                format!("{name} is not active"),
+                "You are eligible for it, and can activate it.",
+            );
             return with_fix(verdict, "activate", cx, known);
         }
-        let verdict = Verdict::new(VerdictState::Fail, "No role of yours may add applications", format!("You hold {found}."));
+        let verdict = Verdict::new(
+            VerdictState::Fail,
+            "No role of yours may add applications",
+            format!("You hold {found}."),
+        );
         with_fix(verdict, "role", cx, known)
     }
 }
 
 fn name_of(role: &connect::entra::Role) -> String {
-    let by_template = role.template_id.as_deref().and_then(words::role_name).map(str::to_owned);
-    role.display_name.clone().or(by_template).unwrap_or_else(|| "a role without a name".to_owned())
+    let by_template = role
+        .template_id
+        .as_deref()
+        .and_then(words::role_name)
+        .map(str::to_owned);
+    role.display_name
+        .clone()
+        .or(by_template)
+        .unwrap_or_else(|| "a role without a name".to_owned())
 }
 
 struct Licence;
@@ -211,19 +308,51 @@ impl Check<Live> for Licence {
         };
         let licences = match graph.licences().await {
             Ok(licences) => licences,
-            Err(fault) => return could_not("The licences could not be read", &fault, "Reading the licences."),
+            Err(fault) => {
+                return could_not(
+                    "The licences could not be read",
+                    &fault,
+                    "Reading the licences.",
+                );
+            }
         };
         let (p1, p2) = (licences.value.p1, licences.value.p2);
-        let found = if licences.value.skus.is_empty() { "no subscription".to_owned() } else { licences.value.skus.iter().map(|sku| sku.sku_part_number.as_str()).collect::<Vec<_>>().join(", ") };
+        let found = if licences.value.skus.is_empty() {
+            "no subscription".to_owned()
+        } else {
+            licences
+                .value
+                .skus
+                .iter()
+                .map(|sku| sku.sku_part_number.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let verdict = match (p1, p2) {
-            (_, true) => Verdict::new(VerdictState::Pass, "Microsoft Entra ID P2 is there", "Groups can be assigned, logs can be read, roles can be activated."),
-            (true, false) => Verdict::new(VerdictState::Pass, "Microsoft Entra ID P1 is there", "Groups can be assigned, and logs can be read."),
+            (_, true) => Verdict::new(
+                VerdictState::Pass,
+                "Microsoft Entra ID P2 is there",
+                "Groups can be assigned, logs can be read, roles can be activated.",
+            ),
+            (true, false) => Verdict::new(
+                VerdictState::Pass,
+                "Microsoft Entra ID P1 is there",
+                "Groups can be assigned, and logs can be read.",
+            ),
             (false, false) => {
-                let verdict = Verdict::new(VerdictState::Warn, "No Microsoft Entra ID P1", "Assign people one by one; groups and the logs need P1.");
+                let verdict = Verdict::new(
+                    VerdictState::Warn,
+                    "No Microsoft Entra ID P1",
+                    "Assign people one by one; groups and the logs need P1.",
+                );
                 with_fix(verdict, "licence", cx, known)
             }
         };
-        Finding::only(verdict.by(&licences.call).compared("service plan AAD_PREMIUM, enabled", &found))
+        Finding::only(
+            verdict
+                .by(&licences.call)
+                .compared("service plan AAD_PREMIUM, enabled", &found),
+        )
     }
 }
 
@@ -246,18 +375,45 @@ impl Check<Live> for DomainNames {
         };
         let domains = match graph.domains().await {
             Ok(domains) => domains,
-            Err(fault) => return could_not("The domain names could not be read", &fault, "Reading the domain names."),
+            Err(fault) => {
+                return could_not(
+                    "The domain names could not be read",
+                    &fault,
+                    "Reading the domain names.",
+                );
+            }
         };
-        let all: Vec<_> = domains.value.iter().map(|domain| domain.name.clone()).collect();
+        let all: Vec<_> = domains
+            .value
+            .iter()
+            .map(|domain| domain.name.clone())
+            .collect();
         // The tenant's initial name can't be verified at Atlassian (entra.md 2.5); Microsoft marks it itself.
-        let own: Vec<_> = domains.value.iter().filter(|domain| domain.is_verified && !domain.is_initial).map(|domain| domain.name.clone()).collect();
+        let own: Vec<_> = domains
+            .value
+            .iter()
+            .filter(|domain| domain.is_verified && !domain.is_initial)
+            .map(|domain| domain.name.clone())
+            .collect();
         let verdict = if own.is_empty() {
-            let verdict = Verdict::new(VerdictState::Fail, "No domain name of your own is verified", "Atlassian matches people by an address at a domain that is verified on both sides.");
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                "No domain name of your own is verified",
+                "Atlassian matches people by an address at a domain that is verified on both sides.",
+            );
             with_fix(verdict, "domain", cx, known)
         } else {
             let word = if own.len() == 1 { "is" } else { "are" };
-            Verdict::new(VerdictState::Pass, format!("{} {word} verified in Entra", words::list(&own)), "The next page compares with Atlassian.")
+            Verdict::new(
+                VerdictState::Pass,
+                format!("{} {word} verified in Entra", words::list(&own)),
+                "The next page compares with Atlassian.",
+            )
         };
-        Finding::only(verdict.by(&domains.call).compared("one verified name of your own or more", &all.join(", ")))
+        Finding::only(
+            verdict
+                .by(&domains.call)
+                .compared("one verified name of your own or more", &all.join(", ")),
+        )
     }
 }

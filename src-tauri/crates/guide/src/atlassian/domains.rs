@@ -41,7 +41,11 @@ impl Check<Live> for Domains {
         };
         let managed = atlassian.managed_tally(&organization).await;
         let in_entra = match &cx.graph {
-            Some(graph) => graph.domains().await.map(|seen| seen.value).unwrap_or_default(),
+            Some(graph) => graph
+                .domains()
+                .await
+                .map(|seen| seen.value)
+                .unwrap_or_default(),
             None => Vec::new(),
         };
         let weighs = |domain: &OrgDomain| Weight::of(domain, &in_entra, &domains.value);
@@ -51,15 +55,27 @@ impl Check<Live> for Domains {
             .map(|domain| Finding {
                 key: domain.name.clone(),
                 verdict: match &managed {
-                    Ok(managed) => judge(domain, weighs(domain), managed, cx, known).by(&domains.call).by(&managed.call),
-                    Err(fault) => could_not(&format!("The accounts of {} could not be counted", domain.name), fault, "Reading the managed accounts."),
+                    Ok(managed) => judge(domain, weighs(domain), managed, cx, known)
+                        .by(&domains.call)
+                        .by(&managed.call),
+                    Err(fault) => could_not(
+                        &format!("The accounts of {} could not be counted", domain.name),
+                        fault,
+                        "Reading the managed accounts.",
+                    ),
                 },
             })
             .collect();
         findings.extend(only_in_entra(&in_entra, &domains, cx, known));
         if findings.is_empty() {
-            let verdict = Verdict::new(VerdictState::Fail, "No domain is verified at Atlassian", "Single sign-on works only for people of a verified domain.");
-            let verdict = with_fix(verdict, "verify", cx, known, &[]).by(&domains.call).compared("one verified domain or more", "none");
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                "No domain is verified at Atlassian",
+                "Single sign-on works only for people of a verified domain.",
+            );
+            let verdict = with_fix(verdict, "verify", cx, known, &[])
+                .by(&domains.call)
+                .compared("one verified domain or more", "none");
             findings = Finding::only(verdict);
         }
         findings
@@ -77,9 +93,17 @@ enum Weight {
 
 impl Weight {
     fn of(domain: &OrgDomain, in_entra: &[Domain], at_atlassian: &[OrgDomain]) -> Self {
-        let is_the_tenants = in_entra.iter().any(|own| own.is_verified && own.name.eq_ignore_ascii_case(&domain.name));
-        let another_carries = at_atlassian.iter().any(|other| other.name != domain.name && other.is_verified());
-        if is_the_tenants || !another_carries { Weight::Needed } else { Weight::Beside }
+        let is_the_tenants = in_entra
+            .iter()
+            .any(|own| own.is_verified && own.name.eq_ignore_ascii_case(&domain.name));
+        let another_carries = at_atlassian
+            .iter()
+            .any(|other| other.name != domain.name && other.is_verified());
+        if is_the_tenants || !another_carries {
+            Weight::Needed
+        } else {
+            Weight::Beside
+        }
     }
 
     fn state(self) -> VerdictState {
@@ -90,36 +114,79 @@ impl Weight {
     }
 }
 
-fn judge(domain: &OrgDomain, weight: Weight, managed: &Seen<ManagedTally>, cx: &Live, known: &Known) -> Verdict {
+fn judge(
+    domain: &OrgDomain,
+    weight: Weight,
+    managed: &Seen<ManagedTally>,
+    cx: &Live,
+    known: &Known,
+) -> Verdict {
     let name = &domain.name;
-    let word = domain.claim_status.clone().unwrap_or_else(|| "not told".to_owned());
+    let word = domain
+        .claim_status
+        .clone()
+        .unwrap_or_else(|| "not told".to_owned());
     if !domain.is_verified() {
         let detail = match weight {
             Weight::Needed => format!("Atlassian calls it “{word}”."),
-            Weight::Beside => format!("Atlassian calls it “{word}”. Its people stay outside single sign-on; it is no name of this tenant."),
+            Weight::Beside => format!(
+                "Atlassian calls it “{word}”. Its people stay outside single sign-on; it is no name of this tenant."
+            ),
         };
-        let verdict = Verdict::new(weight.state(), format!("{name} is not verified at Atlassian"), detail);
-        return with_fix(verdict, "verify", cx, known, &[("domain", name)]).compared("verified", &word);
+        let verdict = Verdict::new(
+            weight.state(),
+            format!("{name} is not verified at Atlassian"),
+            detail,
+        );
+        return with_fix(verdict, "verify", cx, known, &[("domain", name)])
+            .compared("verified", &word);
     }
-    let accounts = managed.value.by_domain.get(&name.to_lowercase()).copied().unwrap_or(0);
-    let found = format!("domain {word}, {accounts} managed accounts of {}", managed.value.total);
+    let accounts = managed
+        .value
+        .by_domain
+        .get(&name.to_lowercase())
+        .copied()
+        .unwrap_or(0);
+    let found = format!(
+        "domain {word}, {accounts} managed accounts of {}",
+        managed.value.total
+    );
     let expected = format!("1 managed account or more with an address at {name}");
     if accounts == 0 {
-        let verdict = Verdict::new(weight.state(), format!("{name} is verified, but no account is claimed"), "Its people can’t use single sign-on until you claim them.");
-        return with_fix(verdict, "claim", cx, known, &[("domain", name)]).compared(&expected, &found);
+        let verdict = Verdict::new(
+            weight.state(),
+            format!("{name} is verified, but no account is claimed"),
+            "Its people can’t use single sign-on until you claim them.",
+        );
+        return with_fix(verdict, "claim", cx, known, &[("domain", name)])
+            .compared(&expected, &found);
     }
     let verdict = Verdict::new(
         VerdictState::Pass,
         format!("{name} is verified and claimed"),
-        format!("{}.", words::count(accounts, "managed account", "managed accounts")),
+        format!(
+            "{}.",
+            words::count(accounts, "managed account", "managed accounts")
+        ),
     );
     verdict.compared(&expected, &found)
 }
 
 /// Names that are verified in Entra, but that Atlassian does not list.
-fn only_in_entra(in_entra: &[Domain], at_atlassian: &Seen<Vec<OrgDomain>>, cx: &Live, known: &Known) -> Vec<Finding> {
-    let listed: BTreeSet<_> = at_atlassian.value.iter().map(|domain| domain.name.to_lowercase()).collect();
-    let own = in_entra.iter().filter(|domain| domain.is_verified && !domain.is_initial);
+fn only_in_entra(
+    in_entra: &[Domain],
+    at_atlassian: &Seen<Vec<OrgDomain>>,
+    cx: &Live,
+    known: &Known,
+) -> Vec<Finding> {
+    let listed: BTreeSet<_> = at_atlassian
+        .value
+        .iter()
+        .map(|domain| domain.name.to_lowercase())
+        .collect();
+    let own = in_entra
+        .iter()
+        .filter(|domain| domain.is_verified && !domain.is_initial);
     // Names under the initial one (tenant.mail.onmicrosoft.com) can't be verified at Atlassian either.
     let own = own.filter(|domain| !domain.name.to_lowercase().ends_with(".onmicrosoft.com"));
     own.filter(|domain| !listed.contains(&domain.name.to_lowercase()))
@@ -132,7 +199,9 @@ fn only_in_entra(in_entra: &[Domain], at_atlassian: &Seen<Vec<OrgDomain>>, cx: &
             let verdict = with_fix(verdict, "verify", cx, known, &[("domain", &domain.name)]);
             Finding {
                 key: domain.name.clone(),
-                verdict: verdict.by(&at_atlassian.call).compared("listed at Atlassian", "not listed"),
+                verdict: verdict
+                    .by(&at_atlassian.call)
+                    .compared("listed at Atlassian", "not listed"),
             }
         })
         .collect()

@@ -43,30 +43,51 @@ impl Found {
 }
 
 /// The template to make the application from: the gallery's, or the one without template when it was chosen.
-pub(super) async fn template(cx: &Live, graph: &Graph, known: &Known) -> Result<Option<Template>, Trouble> {
+pub(super) async fn template(
+    cx: &Live,
+    graph: &Graph,
+    known: &Known,
+) -> Result<Option<Template>, Trouble> {
     let doing = "Looking for Atlassian Cloud in Microsoft's gallery.";
-    let found = graph.templates_named(GALLERY_NAME).await.map_err(|fault| trouble(&fault, doing))?;
-    let usable = |template: &&Template| template.supports_saml() && template.display_name == GALLERY_NAME;
+    let found = graph
+        .templates_named(GALLERY_NAME)
+        .await
+        .map_err(|fault| trouble(&fault, doing))?;
+    let usable =
+        |template: &&Template| template.supports_saml() && template.display_name == GALLERY_NAME;
     if let Some(template) = found.value.iter().find(usable) {
         return Ok(Some(template.clone()));
     }
     if known.answer(WITHOUT_TEMPLATE) != Some("yes") {
         return Ok(None);
     }
-    let Some(id) = &cx.cloud.non_gallery_template else { return Ok(None) };
+    let Some(id) = &cx.cloud.non_gallery_template else {
+        return Ok(None);
+    };
     let doing = "Looking for the template without a gallery entry.";
-    graph.template(id).await.map(|template| Some(template.value)).map_err(|fault| trouble(&fault, doing))
+    graph
+        .template(id)
+        .await
+        .map(|template| Some(template.value))
+        .map_err(|fault| trouble(&fault, doing))
 }
 
 /// The application that this connection made or took over: by the recorded id, or by its tag.
-pub(super) async fn ours(cx: &Live, graph: &Graph, known: &Known) -> Result<Option<Found>, Trouble> {
+pub(super) async fn ours(
+    cx: &Live,
+    graph: &Graph,
+    known: &Known,
+) -> Result<Option<Found>, Trouble> {
     if let Some(id) = known.fact("app.object")
         && let Some(found) = by_id(graph, id).await?
     {
         return Ok(Some(found));
     }
     let doing = "Looking for an application with this connection's tag.";
-    let tagged = graph.applications_tagged(&cx.tag()).await.map_err(|fault| trouble(&fault, doing))?;
+    let tagged = graph
+        .applications_tagged(&cx.tag())
+        .await
+        .map_err(|fault| trouble(&fault, doing))?;
     match tagged.value.into_iter().next() {
         Some(application) => with_principal(graph, application).await,
         None => Ok(None),
@@ -83,10 +104,18 @@ pub(super) async fn by_id(graph: &Graph, id: &str) -> Result<Option<Found>, Trou
 }
 
 /// An application of this template with exactly this name; used with the unique temporary name only.
-pub(super) async fn by_name(graph: &Graph, template: &str, name: &str) -> Result<Option<Found>, Trouble> {
+pub(super) async fn by_name(
+    graph: &Graph,
+    template: &str,
+    name: &str,
+) -> Result<Option<Found>, Trouble> {
     let found = graph.applications_named(name).await;
-    let found = found.map_err(|fault| trouble(&fault, "Looking for the application by its temporary name."))?;
-    let ours = found.value.into_iter().find(|application| application.application_template_id.as_deref() == Some(template));
+    let found = found
+        .map_err(|fault| trouble(&fault, "Looking for the application by its temporary name."))?;
+    let ours = found
+        .value
+        .into_iter()
+        .find(|application| application.application_template_id.as_deref() == Some(template));
     match ours {
         Some(application) => with_principal(graph, application).await,
         None => Ok(None),
@@ -96,15 +125,29 @@ pub(super) async fn by_name(graph: &Graph, template: &str, name: &str) -> Result
 async fn with_principal(graph: &Graph, application: Application) -> Result<Option<Found>, Trouble> {
     let found = graph.service_principal_of_app(&application.app_id).await;
     let found = found.map_err(|fault| trouble(&fault, "Reading the enterprise application."))?;
-    Ok(found.value.map(|principal| Found { application, principal }))
+    Ok(found.value.map(|principal| Found {
+        application,
+        principal,
+    }))
 }
 
 /// Every application of the template that does not carry this connection's tag.
-pub(super) async fn others(cx: &Live, graph: &Graph, template: &str) -> Result<Vec<Found>, Trouble> {
+pub(super) async fn others(
+    cx: &Live,
+    graph: &Graph,
+    template: &str,
+) -> Result<Vec<Found>, Trouble> {
     let doing = "Looking for applications of the same template.";
-    let all = graph.applications_of_template(template).await.map_err(|fault| trouble(&fault, doing))?;
+    let all = graph
+        .applications_of_template(template)
+        .await
+        .map_err(|fault| trouble(&fault, doing))?;
     let mut found = Vec::new();
-    for application in all.value.into_iter().filter(|application| !application.tags.contains(&cx.tag())) {
+    for application in all
+        .value
+        .into_iter()
+        .filter(|application| !application.tags.contains(&cx.tag()))
+    {
         found.extend(with_principal(graph, application).await?);
     }
     Ok(found)
@@ -139,12 +182,21 @@ fn differences(found: &Found) -> String {
     if let Some(created) = found.application.created_date_time {
         parts.push(format!("made {}", created.strftime("%-d %b %Y")));
     }
-    parts.push(if principal.account_enabled == Some(false) { "disabled".into() } else { "enabled".into() });
+    parts.push(if principal.account_enabled == Some(false) {
+        "disabled".into()
+    } else {
+        "enabled".into()
+    });
     parts.push(match principal.preferred_single_sign_on_mode.as_deref() {
         None | Some("") => "single sign-on not set up".into(),
         Some(mode) => format!("single sign-on mode {mode}"),
     });
-    match found.application.tags.iter().find(|tag| tag.starts_with("lockstep:")) {
+    match found
+        .application
+        .tags
+        .iter()
+        .find(|tag| tag.starts_with("lockstep:"))
+    {
         Some(tag) => parts.push(format!("marked by another Lockstep connection ({tag})")),
         None => parts.push("not made by Lockstep".into()),
     }

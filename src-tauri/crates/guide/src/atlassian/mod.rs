@@ -18,7 +18,12 @@ pub static GUIDE: Guide<Live> = Guide {
     phases: &[
         Phase {
             title: "Prepare",
-            steps: &[&PlanStep, &SignInStep, &before_entra::BeforeEntra, &before_atlassian::BeforeAtlassian],
+            steps: &[
+                &PlanStep,
+                &SignInStep,
+                &before_entra::BeforeEntra,
+                &before_atlassian::BeforeAtlassian,
+            ],
         },
         Phase {
             title: "Single sign-on",
@@ -29,16 +34,37 @@ pub static GUIDE: Guide<Live> = Guide {
 
 /// The asks of a step that come up only with what is found there; their options are then what was found.
 pub fn found_asks(step: &StepId) -> Vec<Ask> {
-    let choice = |id: &str, label: &str, hint: &str| Ask::new(id, AskKind::Choice { options: Vec::new() }, label, hint);
+    let choice = |id: &str, label: &str, hint: &str| {
+        Ask::new(
+            id,
+            AskKind::Choice {
+                options: Vec::new(),
+            },
+            label,
+            hint,
+        )
+    };
     if *step == before_atlassian::ID {
         return vec![
-            choice(before_atlassian::ORGANIZATION, "Which organization?", "Its id. Asked when the key opens several."),
-            choice(before_atlassian::SITE, "Which site do people log in to?", "Its address. Asked when there are several."),
+            choice(
+                before_atlassian::ORGANIZATION,
+                "Which organization?",
+                "Its id. Asked when the key opens several.",
+            ),
+            choice(
+                before_atlassian::SITE,
+                "Which site do people log in to?",
+                "Its address. Asked when there are several.",
+            ),
         ];
     }
     if *step == add_app::ID {
         return vec![
-            choice(find_app::EXISTING, "Which application?", "The object id of one to take over, or “new”. Asked when there is one of this template."),
+            choice(
+                find_app::EXISTING,
+                "Which application?",
+                "The object id of one to take over, or “new”. Asked when there is one of this template.",
+            ),
             find_app::without_template_ask(),
         ];
     }

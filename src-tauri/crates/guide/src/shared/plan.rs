@@ -1,7 +1,9 @@
 //! The plan: target, who does which side, production or trial. No live system is looked at.
 
 use async_trait::async_trait;
-use engine::{Ask, Check, Facts, Finding, Known, Plan, State, Step, StepId, Trouble, Verdict, VerdictState};
+use engine::{
+    Ask, Check, Facts, Finding, Known, Plan, State, Step, StepId, Trouble, Verdict, VerdictState,
+};
 
 use crate::{GUIDES, Live};
 
@@ -55,17 +57,33 @@ impl Step<Live> for PlanStep {
     }
 
     fn asks(&self, _state: &State) -> Vec<Ask> {
-        let targets: Vec<_> = GUIDES.iter().map(|target| (target.id, target.name, target.about)).collect();
+        let targets: Vec<_> = GUIDES
+            .iter()
+            .map(|target| (target.id, target.name, target.about))
+            .collect();
         vec![
-            Ask::choice(TARGET, "What will Entra be connected to?", "", &targets).default(GUIDES[0].id),
+            Ask::choice(TARGET, "What will Entra be connected to?", "", &targets)
+                .default(GUIDES[0].id),
             Ask::choice(
                 WHO,
                 "Who does which side?",
                 "A side that a colleague does is not checked here; its page writes a file to hand over.",
                 &[
-                    ("both", "I do both", "You can sign in to Entra and have an organization API key of Atlassian."),
-                    ("entra", "I do Entra, a colleague does Atlassian", "You will not be asked for an Atlassian key."),
-                    ("atlassian", "I do Atlassian, a colleague does Entra", "You will not be asked to sign in to Entra."),
+                    (
+                        "both",
+                        "I do both",
+                        "You can sign in to Entra and have an organization API key of Atlassian.",
+                    ),
+                    (
+                        "entra",
+                        "I do Entra, a colleague does Atlassian",
+                        "You will not be asked for an Atlassian key.",
+                    ),
+                    (
+                        "atlassian",
+                        "I do Atlassian, a colleague does Entra",
+                        "You will not be asked to sign in to Entra.",
+                    ),
                 ],
             ),
             Ask::choice(
@@ -73,7 +91,11 @@ impl Step<Live> for PlanStep {
                 "Production or trial?",
                 "Lockstep works the same way in both; it only words its warnings accordingly.",
                 &[
-                    ("production", "Production", "People work in this Atlassian organization every day."),
+                    (
+                        "production",
+                        "Production",
+                        "People work in this Atlassian organization every day.",
+                    ),
                     ("trial", "Trial", "A test tenant or a test organization."),
                 ],
             ),
@@ -103,7 +125,11 @@ impl Check<Live> for Answered {
 
     async fn look(&self, _cx: &Live, known: &Known) -> Vec<Finding> {
         let missing = [(WHO, "who does which side"), (STAGE, "production or trial")];
-        let missing: Vec<_> = missing.iter().filter(|(ask, _)| known.answer(ask).is_none()).map(|(_, what)| *what).collect();
+        let missing: Vec<_> = missing
+            .iter()
+            .filter(|(ask, _)| known.answer(ask).is_none())
+            .map(|(_, what)| *what)
+            .collect();
         let verdict = if missing.is_empty() {
             let target = crate::target(known.answer(TARGET)).name;
             let who = match Who::of(known) {
@@ -111,7 +137,11 @@ impl Check<Live> for Answered {
                 Who::EntraOnly => "You do the Entra side.",
                 Who::AtlassianOnly => "You do the Atlassian side.",
             };
-            Verdict::new(VerdictState::Pass, format!("Entra will be connected to {target}"), who)
+            Verdict::new(
+                VerdictState::Pass,
+                format!("Entra will be connected to {target}"),
+                who,
+            )
         } else {
             Verdict::new(
                 VerdictState::Skipped(engine::Skip::NothingYet),

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use connect::{Graph, Phase, Scope};
 use engine::{
-    Ask, AskKind, Change, Check, Facts, Finding, Known, MenuPath, Plan, Skip, State, Step, StepId, Trouble, TroubleKind, Undo,
-    Verdict, VerdictState,
+    Ask, AskKind, Change, Check, Facts, Finding, Known, MenuPath, Plan, Skip, State, Step, StepId,
+    Trouble, TroubleKind, Undo, Verdict, VerdictState,
 };
 use serde_json::{Value, json};
 
@@ -44,7 +44,10 @@ pub fn read_only(known: &Known) -> bool {
 pub fn client_id(cloud: &connect::Cloud, known: &Known) -> Option<String> {
     match known.answer(CLIENT) {
         Some("own") => known.answer(CLIENT_ID).map(str::to_owned),
-        Some("make") => known.fact(MADE_CLIENT).map(str::to_owned).or_else(|| cloud.quick_client.clone()),
+        Some("make") => known
+            .fact(MADE_CLIENT)
+            .map(str::to_owned)
+            .or_else(|| cloud.quick_client.clone()),
         Some("quick") => cloud.quick_client.clone(),
         _ => None,
     }
@@ -105,7 +108,9 @@ impl Step<Live> for SignInStep {
         if known.answer(CLIENT) != Some("make") || read_only(known) {
             return Ok(Plan::AlreadySo(Facts::new()));
         }
-        let Some(graph) = &cx.graph else { return Ok(Plan::ByHand) };
+        let Some(graph) = &cx.graph else {
+            return Ok(Plan::ByHand);
+        };
         if known.fact(MADE_CLIENT).is_some() {
             return Ok(Plan::AlreadySo(Facts::new()));
         }
@@ -127,33 +132,54 @@ impl Step<Live> for SignInStep {
             Some(application) => application,
             None => {
                 let body = change.after.clone().unwrap_or_default();
-                graph.create_application(body).await.map_err(|fault| trouble(&fault, doing))?.value
+                graph
+                    .create_application(body)
+                    .await
+                    .map_err(|fault| trouble(&fault, doing))?
+                    .value
             }
         };
         if !has_principal(graph, &application.app_id).await? {
-            graph.create_service_principal(&application.app_id).await.map_err(|fault| trouble(&fault, doing))?;
+            graph
+                .create_service_principal(&application.app_id)
+                .await
+                .map_err(|fault| trouble(&fault, doing))?;
         }
         Ok(registration_facts(&application))
     }
 
-    async fn read_back(&self, cx: &Live, _known: &Known, _change: &Change) -> Result<Option<Facts>, Trouble> {
+    async fn read_back(
+        &self,
+        cx: &Live,
+        _known: &Known,
+        _change: &Change,
+    ) -> Result<Option<Facts>, Trouble> {
         find_registration(signed_in(cx)?, &cx.tag()).await
     }
 
     async fn undo(&self, cx: &Live, known: &Known, _change: &Change) -> Result<(), Trouble> {
-        let Some(id) = known.fact("registration.object") else { return Ok(()) };
+        let Some(id) = known.fact("registration.object") else {
+            return Ok(());
+        };
         match signed_in(cx)?.delete_application(id).await {
-            Err(fault) if !fault.is_not_found() => Err(trouble(&fault, "Deleting Lockstep's registration.")),
+            Err(fault) if !fault.is_not_found() => {
+                Err(trouble(&fault, "Deleting Lockstep's registration."))
+            }
             _ => Ok(()),
         }
     }
 
     async fn undone(&self, cx: &Live, known: &Known, _change: &Change) -> Result<bool, Trouble> {
-        let Some(id) = known.fact("registration.object") else { return Ok(true) };
+        let Some(id) = known.fact("registration.object") else {
+            return Ok(true);
+        };
         match signed_in(cx)?.application(id).await {
             Ok(_) => Ok(false),
             Err(fault) if fault.is_not_found() => Ok(true),
-            Err(fault) => Err(trouble(&fault, "Looking whether Lockstep's registration is gone.")),
+            Err(fault) => Err(trouble(
+                &fault,
+                "Looking whether Lockstep's registration is gone.",
+            )),
         }
     }
 
@@ -165,9 +191,17 @@ impl Step<Live> for SignInStep {
 /// The Graph of the person who signed in, or the trouble that nobody did.
 pub(crate) fn signed_in(cx: &Live) -> Result<&Graph, Trouble> {
     cx.graph.as_ref().ok_or_else(|| {
-        Trouble::new(TroubleKind::NeedsPerson, "Nobody is signed in to Entra", "Nothing was changed.")
-            .doing("Preparing a call to Microsoft Graph.")
-            .next("Sign in", "The sign-in page opens in your browser.", engine::NextDo::SignIn)
+        Trouble::new(
+            TroubleKind::NeedsPerson,
+            "Nobody is signed in to Entra",
+            "Nothing was changed.",
+        )
+        .doing("Preparing a call to Microsoft Graph.")
+        .next(
+            "Sign in",
+            "The sign-in page opens in your browser.",
+            engine::NextDo::SignIn,
+        )
     })
 }
 
@@ -190,8 +224,16 @@ fn client_ask() -> Ask {
         "As which application does Lockstep sign in?",
         "Microsoft shows this name on the consent page and in its sign-in log.",
         &[
-            ("own", "A registration of my own", "Recommended for production: you decide what it may do, and can delete it afterwards."),
-            ("make", "Let Lockstep make a registration", "You sign in once with Microsoft's tool, Lockstep shows and makes the registration, then you sign in with it."),
+            (
+                "own",
+                "A registration of my own",
+                "Recommended for production: you decide what it may do, and can delete it afterwards.",
+            ),
+            (
+                "make",
+                "Let Lockstep make a registration",
+                "You sign in once with Microsoft's tool, Lockstep shows and makes the registration, then you sign in with it.",
+            ),
             (
                 "quick",
                 "Microsoft Graph Command Line Tools",
@@ -211,19 +253,58 @@ fn own_client_ask() -> Ask {
     );
     ask.example = Some("11111111-2222-3333-4444-555555555555".to_owned());
     ask.path = Some(MenuPath {
-        now: ["Entra admin center", "Identity", "Applications", "App registrations", "New registration"].map(str::to_owned).to_vec(),
+        now: [
+            "Entra admin center",
+            "Identity",
+            "Applications",
+            "App registrations",
+            "New registration",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         older: vec![(
             "2020 to 2023".to_owned(),
-            ["Azure portal", "Azure Active Directory", "App registrations", "New registration"].map(str::to_owned).to_vec(),
+            [
+                "Azure portal",
+                "Azure Active Directory",
+                "App registrations",
+                "New registration",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
         )],
     });
-    let scopes: Vec<_> = read_scopes().into_iter().chain(write_scopes()).map(|scope| scope.name).collect();
+    let scopes: Vec<_> = read_scopes()
+        .into_iter()
+        .chain(write_scopes())
+        .map(|scope| scope.name)
+        .collect();
     ask.copies = vec![
-        ("Name".into(), "Any name will do.".into(), REGISTRATION.into()),
-        ("Supported account types".into(), "Only your own directory.".into(), "Accounts in this organizational directory only".into()),
-        ("Redirect URI".into(), "Platform: Mobile and desktop applications. No port, no path.".into(), "http://localhost".into()),
-        ("API permissions".into(), "Microsoft Graph, delegated. No client secret.".into(), scopes.join(" ")),
-        ("Allow public client flows".into(), "Only if you want to sign in with a code.".into(), "No".into()),
+        (
+            "Name".into(),
+            "Any name will do.".into(),
+            REGISTRATION.into(),
+        ),
+        (
+            "Supported account types".into(),
+            "Only your own directory.".into(),
+            "Accounts in this organizational directory only".into(),
+        ),
+        (
+            "Redirect URI".into(),
+            "Platform: Mobile and desktop applications. No port, no path.".into(),
+            "http://localhost".into(),
+        ),
+        (
+            "API permissions".into(),
+            "Microsoft Graph, delegated. No client secret.".into(),
+            scopes.join(" "),
+        ),
+        (
+            "Allow public client flows".into(),
+            "Only if you want to sign in with a code.".into(),
+            "No".into(),
+        ),
     ];
     ask
 }
@@ -277,12 +358,16 @@ fn registration_tag(tag: &str) -> String {
 }
 
 fn registration_facts(application: &connect::entra::Application) -> Facts {
-    Facts::new().with("registration.object", &application.id).with(MADE_CLIENT, &application.app_id)
+    Facts::new()
+        .with("registration.object", &application.id)
+        .with(MADE_CLIENT, &application.app_id)
 }
 
 /// The registration, once both its halves stand.
 async fn find_registration(graph: &Graph, tag: &str) -> Result<Option<Facts>, Trouble> {
-    let Some(application) = tagged(graph, tag).await? else { return Ok(None) };
+    let Some(application) = tagged(graph, tag).await? else {
+        return Ok(None);
+    };
     let whole = has_principal(graph, &application.app_id).await?;
     Ok(whole.then(|| registration_facts(&application)))
 }
@@ -295,12 +380,24 @@ async fn tagged(graph: &Graph, tag: &str) -> Result<Option<connect::entra::Appli
 
 async fn has_principal(graph: &Graph, app_id: &str) -> Result<bool, Trouble> {
     let found = graph.service_principal_of_app(app_id).await;
-    Ok(found.map_err(|fault| trouble(&fault, "Looking for the service principal of Lockstep's registration."))?.value.is_some())
+    Ok(found
+        .map_err(|fault| {
+            trouble(
+                &fault,
+                "Looking for the service principal of Lockstep's registration.",
+            )
+        })?
+        .value
+        .is_some())
 }
 
 fn colleague(known: &Known) -> Option<Vec<Finding>> {
     (Who::of(known) == Who::AtlassianOnly).then(|| {
-        Finding::only(Verdict::skipped(Skip::ColleagueDoes, "A colleague does the Entra side", "Not looked at from here."))
+        Finding::only(Verdict::skipped(
+            Skip::ColleagueDoes,
+            "A colleague does the Entra side",
+            "Not looked at from here.",
+        ))
     })
 }
 
@@ -339,7 +436,10 @@ impl Check<Live> for SignedIn {
             Ok(me) => me,
             Err(fault) => {
                 let trouble = trouble(&fault, "Reading who is signed in.");
-                return Finding::only(Verdict::unknown("Who is signed in could not be read", &trouble));
+                return Finding::only(Verdict::unknown(
+                    "Who is signed in could not be read",
+                    &trouble,
+                ));
             }
         };
         let tenant = known.fact("entra.tenant_name").unwrap_or("the tenant");
@@ -371,19 +471,38 @@ impl Check<Live> for Consented {
             Err(findings) => return findings,
         };
         let wanted = read_scopes();
-        let missing: Vec<_> = wanted.iter().filter(|scope| !graph.session().has(scope)).map(|scope| scope.name).collect();
+        let missing: Vec<_> = wanted
+            .iter()
+            .filter(|scope| !graph.session().has(scope))
+            .map(|scope| scope.name)
+            .collect();
         let granted = graph.session().granted().join(" ");
         let verdict = if missing.is_empty() {
-            Verdict::new(VerdictState::Pass, "The rights to read are granted", "The right to change is asked for at the first step that changes something.")
+            Verdict::new(
+                VerdictState::Pass,
+                "The rights to read are granted",
+                "The right to change is asked for at the first step that changes something.",
+            )
         } else {
-            let detail = format!("Not granted: {}. What they would show can't be ticked off.", words::list(&missing));
-            let verdict = Verdict::new(VerdictState::Warn, "Some rights to read are missing", detail);
+            let detail = format!(
+                "Not granted: {}. What they would show can't be ticked off.",
+                words::list(&missing)
+            );
+            let verdict = Verdict::new(
+                VerdictState::Warn,
+                "Some rights to read are missing",
+                detail,
+            );
             match fix(TEXT, "consent", &cx.cloud, known, &[]) {
                 Some(fix) => verdict.fix(fix),
                 None => verdict,
             }
         };
-        Finding::only(verdict.told("Call", "the scope field of Microsoft's token answer").saw("Granted", &granted))
+        Finding::only(
+            verdict
+                .told("Call", "the scope field of Microsoft's token answer")
+                .saw("Granted", &granted),
+        )
     }
 }
 
@@ -400,7 +519,11 @@ impl Check<Live> for ClockRight {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let graph = match nobody(cx, known, "The clock is compared with Microsoft's after sign-in") {
+        let graph = match nobody(
+            cx,
+            known,
+            "The clock is compared with Microsoft's after sign-in",
+        ) {
             Ok(graph) => graph,
             Err(findings) => return findings,
         };
@@ -408,11 +531,18 @@ impl Check<Live> for ClockRight {
             Ok(me) => me,
             Err(fault) => {
                 let trouble = trouble(&fault, "Reading Microsoft's clock.");
-                return Finding::only(Verdict::unknown("Microsoft's clock could not be read", &trouble));
+                return Finding::only(Verdict::unknown(
+                    "Microsoft's clock could not be read",
+                    &trouble,
+                ));
             }
         };
         let Some(server) = me.server_date else {
-            let verdict = Verdict::new(VerdictState::Unknown, "The answer carried no time", "The clock could not be compared.");
+            let verdict = Verdict::new(
+                VerdictState::Unknown,
+                "The answer carried no time",
+                "The clock could not be compared.",
+            );
             return Finding::only(verdict.by(&me.call));
         };
         let off = me.call.at.as_second() - server.as_second();
@@ -421,7 +551,10 @@ impl Check<Live> for ClockRight {
             Some(fix) if verdict.state == VerdictState::Fail => verdict.fix(fix),
             _ => verdict,
         };
-        let compared = verdict.compared(&format!("about {server}, by the Date header"), &format!("{}", me.call.at));
+        let compared = verdict.compared(
+            &format!("about {server}, by the Date header"),
+            &format!("{}", me.call.at),
+        );
         Finding::only(compared.by(&me.call))
     }
 }
@@ -429,13 +562,20 @@ impl Check<Live> for ClockRight {
 /// The verdict on a clock that is `off` seconds ahead of Microsoft's.
 fn clock_verdict(off: i64) -> Verdict {
     if off.abs() <= CLOCK_TOLERANCE_SECONDS {
-        return Verdict::new(VerdictState::Pass, "This computer's clock is right", "It agrees with Microsoft's.");
+        return Verdict::new(
+            VerdictState::Pass,
+            "This computer's clock is right",
+            "It agrees with Microsoft's.",
+        );
     }
     let minutes = (off.abs() + 30) / 60;
     let side = if off > 0 { "ahead of" } else { "behind" };
     Verdict::new(
         VerdictState::Fail,
-        format!("This computer's clock is {} {side} Microsoft's", words::count(minutes as usize, "minute", "minutes")),
+        format!(
+            "This computer's clock is {} {side} Microsoft's",
+            words::count(minutes as usize, "minute", "minutes")
+        ),
         "Sign-ins and certificates are judged by the clock.",
     )
 }
@@ -449,20 +589,44 @@ mod tests {
         for (off, state, title) in [
             (0, VerdictState::Pass, "This computer's clock is right"),
             (-300, VerdictState::Pass, "This computer's clock is right"),
-            (3_600, VerdictState::Fail, "This computer's clock is 60 minutes ahead of Microsoft's"),
-            (-360, VerdictState::Fail, "This computer's clock is 6 minutes behind Microsoft's"),
+            (
+                3_600,
+                VerdictState::Fail,
+                "This computer's clock is 60 minutes ahead of Microsoft's",
+            ),
+            (
+                -360,
+                VerdictState::Fail,
+                "This computer's clock is 6 minutes behind Microsoft's",
+            ),
         ] {
             let verdict = clock_verdict(off);
-            assert_eq!((verdict.state, verdict.title.as_str()), (state, title), "{off} s");
+            assert_eq!(
+                (verdict.state, verdict.title.as_str()),
+                (state, title),
+                "{off} s"
+            );
         }
     }
 
     #[test]
     fn reading_only_asks_for_no_right_to_write() {
         let mut known = Known::default();
-        assert!(scopes(&known, true).iter().any(|scope| scope.name == "Application.ReadWrite.All"));
-        assert!(!scopes(&known, false).iter().any(|scope| scope.name.contains("ReadWrite")));
+        assert!(
+            scopes(&known, true)
+                .iter()
+                .any(|scope| scope.name == "Application.ReadWrite.All")
+        );
+        assert!(
+            !scopes(&known, false)
+                .iter()
+                .any(|scope| scope.name.contains("ReadWrite"))
+        );
         known.answers.insert(RIGHTS.into(), "read".into());
-        assert!(!scopes(&known, true).iter().any(|scope| scope.name.contains("ReadWrite")));
+        assert!(
+            !scopes(&known, true)
+                .iter()
+                .any(|scope| scope.name.contains("ReadWrite"))
+        );
     }
 }
