@@ -9,7 +9,8 @@ use super::add_app::owns;
 use super::find_app::{Found, GALLERY_NAME, others, ours, template};
 use crate::evidence::Proven;
 use crate::fill::fix;
-use crate::shared::sign_in::{nobody, read_only, write_scopes};
+use crate::shared::sign_in::{read_only, write_scopes};
+use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble, words};
 
 const TEXT: &str = include_str!("add_app.md");

@@ -6,7 +6,8 @@ use engine::{Check, Facts, Finding, Known, Plan, Step, StepId, Trouble, Verdict,
 
 use crate::evidence::Proven;
 use crate::fill::fix;
-use crate::shared::sign_in::{self, nobody, read_only};
+use crate::shared::sign_in::{self, read_only};
+use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble, words};
 
 /// The step's id.

@@ -6,6 +6,7 @@ pub mod before_atlassian;
 pub mod before_entra;
 mod domains;
 mod find_app;
+mod organization_checks;
 
 use engine::{Ask, AskKind, Guide, Phase, StepId};
 

@@ -1,4 +1,6 @@
 //! Steps that every target shares.
 
 pub mod plan;
+mod registration;
 pub mod sign_in;
+pub(crate) mod sign_in_checks;

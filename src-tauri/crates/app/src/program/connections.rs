@@ -1,0 +1,147 @@
+//! Connections in the window: making, opening, forgetting them, and the list of them.
+
+use super::*;
+
+impl Program {
+    pub(super) async fn new_connection(
+        &self,
+        name: &str,
+        practice: Option<String>,
+        cloud: Option<String>,
+    ) -> Shown {
+        let bad = |trouble: Trouble| render::trouble(&trouble, None);
+        if name.trim().is_empty() {
+            return Err(bad(Trouble::new(
+                TroubleKind::BadInput,
+                "The connection needs a name",
+                "Nothing was made.",
+            )));
+        }
+        let services = match (practice, &self.0.cloud) {
+            (Some(scenario), _) => {
+                Services::Practice(practice::scenario(&scenario).map_err(bad)?.name)
+            }
+            (None, Some(file)) => Services::File(file.clone()),
+            (None, None) => {
+                Services::Cloud(cloud.unwrap_or_else(|| Services::FIRST_CLOUD.to_owned()))
+            }
+        };
+        let connection = self.0.home.create(name, services).map_err(bad)?;
+        self.open(&connection.id).await;
+        if let Some(session) = self.session() {
+            let first = session.guide().steps().next().map(|step| step.id());
+            if let Some(first) = first {
+                self.go_step(first)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn open(&self, id: &str) {
+        let Some(connection) = self.0.home.find(id) else {
+            return;
+        };
+        // The old one is closed first: its lock, its practice and its job end with it.
+        self.close().await;
+        let opened =
+            Session::open_with(&self.0.home, connection.clone(), self.0.opening.clone()).await;
+        {
+            let mut desktop = self.desktop();
+            desktop.leave();
+            match opened {
+                Ok(session) => {
+                    desktop.page = match session.state().at_step() {
+                        Some(step) => Page::Step {
+                            id: step.to_string(),
+                        },
+                        None => Page::Connection,
+                    };
+                    desktop.settings.last = Some(connection.id.clone());
+                    desktop.session = Some(session);
+                }
+                Err(trouble) => {
+                    desktop.page = Page::Start;
+                    desktop.notice = Some((trouble, Some(self.way_out(&connection))));
+                }
+            }
+        }
+        self.save_settings();
+        self.read_cards();
+        self.changed();
+    }
+
+    /// What "try again" means for a connection that can't be opened: a damaged journal is set aside, anything else
+    /// is opened once more.
+    pub(super) fn way_out(&self, connection: &Connection) -> Action {
+        let path = self.0.home.journal(&connection.id);
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let read = engine::Journal::open(
+            Box::new(engine::MemoryStore::of(&text)),
+            Arc::new(engine::SystemClock),
+        );
+        match read {
+            Err(engine::JournalError::Damaged { .. }) => Action::SetAside {
+                id: connection.id.clone(),
+            },
+            _ => Action::OpenConnection {
+                id: connection.id.clone(),
+            },
+        }
+    }
+
+    pub(super) async fn set_aside(&self, id: &str) -> Shown {
+        let path = self.0.home.journal(id);
+        let stamp = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+        if let Err(error) = FileStore::set_aside(&path, &stamp) {
+            let trouble = crate::home::disk_trouble(&error, "Setting the damaged journal aside.");
+            return Err(render::trouble(&trouble, None));
+        }
+        self.open(id).await;
+        Ok(())
+    }
+
+    pub(super) fn forget(&self, id: &str) -> Shown {
+        {
+            let mut desktop = self.desktop();
+            if desktop
+                .session
+                .as_ref()
+                .is_some_and(|session| session.connection.id == id)
+            {
+                desktop.leave();
+                desktop.session = None;
+                desktop.page = Page::Start;
+                desktop.settings.last = None;
+            }
+        }
+        self.0
+            .home
+            .forget(id)
+            .map_err(|trouble| render::trouble(&trouble, None))?;
+        self.save_settings();
+        self.read_cards();
+        Ok(())
+    }
+
+    pub(super) fn read_cards(&self) {
+        let open = self.session().map(|session| session.connection.id.clone());
+        let cards = self
+            .0
+            .home
+            .connections()
+            .into_iter()
+            .map(|connection| showing::card(&self.0.home, &connection, open.as_deref()));
+        let cards = cards.collect();
+        self.desktop().cards = cards;
+    }
+
+    pub(super) fn set_theme(&self, theme: Theme) {
+        self.desktop().settings.theme = theme;
+        self.save_settings();
+    }
+
+    pub(super) fn save_settings(&self) {
+        let settings = self.desktop().settings.clone();
+        settings.write(&self.0.home);
+    }
+}

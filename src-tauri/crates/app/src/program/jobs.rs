@@ -1,0 +1,332 @@
+//! What runs beside the window: signing in, looking, making changes, undoing. One job at a time.
+
+use super::*;
+
+impl Program {
+    pub(super) fn sign_in(&self, by_code: bool) {
+        if self.desktop().job.is_some() {
+            // The sign-in that waits in the browser gives way to the one with a code.
+            let mut desktop = self.desktop();
+            desktop.then = by_code.then_some(Action::SignInByCode);
+            if let (true, Some(job)) = (by_code, &desktop.job) {
+                job.cancel.cancel();
+            }
+            return;
+        }
+        let Some((session, step)) = self.here() else {
+            return;
+        };
+        let known = session.state().known().clone();
+        let making = known.answer(sign_in::CLIENT) == Some("make")
+            && known.fact(sign_in::MADE_CLIENT).is_none();
+        let had = session.granted().is_some_and(|granted| {
+            sign_in::write_scopes()
+                .iter()
+                .all(|scope| granted.iter().any(|name| name == scope.name))
+        });
+        let writing = making || had || step == guide::atlassian::add_app::ID;
+        let browser = self.browser(&session);
+        self.job(
+            step.clone(),
+            Doing::SigningIn,
+            move |program, session, _, cancel| async move {
+                let watching = program.clone();
+                let stage = move |stage| watching.stage(stage);
+                let way = if by_code {
+                    SignInWay::Code
+                } else {
+                    SignInWay::Browser(&*browser)
+                };
+                session.sign_in(way, writing, stage, &cancel).await?;
+                program.look_in_job(&session, &step, cancel).await
+            },
+        );
+    }
+
+    pub(super) fn stage(&self, stage: SignInStage) {
+        let doing = match stage {
+            SignInStage::Waiting { url, until, .. } => Doing::WaitingForBrowser { url, until },
+            SignInStage::Code {
+                user_code,
+                verification_uri,
+                until,
+            } => Doing::WaitingForCode {
+                code: user_code,
+                url: verification_uri,
+                until,
+            },
+            SignInStage::Redeeming => Doing::SigningIn,
+        };
+        if let Some(job) = &mut self.desktop().job {
+            job.doing = doing;
+        }
+        self.changed();
+    }
+
+    pub(super) fn browser(&self, session: &Session) -> Arc<dyn Browser> {
+        match std::env::var(connect::signin::BROWSER_VARIABLE) {
+            Ok(wish) if wish == "autopilot" => match Autopilot::new(&session.cloud) {
+                Ok(autopilot) => Arc::new(autopilot),
+                Err(_) => Arc::new(DeskBrowser(self.0.desk.clone())),
+            },
+            _ => match CommandBrowser::from_environment() {
+                Some(command) => Arc::new(command),
+                None => Arc::new(DeskBrowser(self.0.desk.clone())),
+            },
+        }
+    }
+
+    pub(super) async fn open_sign_in_page(&self) -> Shown {
+        let url = match self.desktop().job.as_ref().map(|job| &job.doing) {
+            Some(Doing::WaitingForBrowser { url, .. }) => url.clone(),
+            _ => return Ok(()),
+        };
+        self.blocking(move |desk| desk.open(&url)).await
+    }
+
+    pub(super) async fn sign_out(&self) -> Shown {
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
+        session
+            .sign_out()
+            .await
+            .map_err(|trouble| render::trouble(&trouble, None))
+    }
+
+    pub(super) fn look_here(&self) {
+        if let Some((_, step)) = self.here() {
+            self.look(step);
+        }
+    }
+
+    pub(super) fn look(&self, step: StepId) {
+        self.job(
+            step.clone(),
+            Doing::Planning,
+            move |program, session, _, cancel| async move {
+                program.look_in_job(&session, &step, cancel).await
+            },
+        );
+    }
+
+    /// Plans and looks: a plan that fails does not keep the checks from saying what they see.
+    pub(super) async fn look_in_job(
+        &self,
+        session: &Arc<Session>,
+        step: &StepId,
+        cancel: CancellationToken,
+    ) -> Result<(), Trouble> {
+        let planned = session.plan(step, self.on_progress(), cancel.clone()).await;
+        let planned = planned.map(|proposal| self.proposed(proposal));
+        let looked = session
+            .look(std::slice::from_ref(step), self.on_progress(), cancel)
+            .await;
+        planned.and(looked)
+    }
+
+    pub(super) fn proposed(&self, proposal: Proposal) {
+        self.desktop()
+            .proposals
+            .insert(proposal.step.clone(), proposal);
+    }
+
+    pub(super) fn look_at(&self, check: String) {
+        let Some((_, step)) = self.here() else { return };
+        self.job(
+            step.clone(),
+            Doing::Planning,
+            move |program, session, on, cancel| async move {
+                let _ = &program;
+                session.look_at(&step, &check, on, cancel).await
+            },
+        );
+    }
+
+    pub(super) fn look_at_all(&self) {
+        let Some(session) = self.session() else {
+            return;
+        };
+        let steps: Vec<_> = session.guide().steps().map(|step| step.id()).collect();
+        let Some(first) = steps.first().cloned() else {
+            return;
+        };
+        self.job(
+            first,
+            Doing::Planning,
+            move |_, session, on, cancel| async move {
+                let state = session.state();
+                let can = |id: &StepId| {
+                    !matches!(
+                        state.standing(session.guide(), id),
+                        engine::Standing::CannotStart(_)
+                    )
+                };
+                let steps: Vec<_> = steps.into_iter().filter(can).collect();
+                session.look(&steps, on, cancel).await
+            },
+        );
+    }
+
+    pub(super) fn apply(&self, fingerprint: String) {
+        let Some((_, step)) = self.here() else { return };
+        self.job(
+            step.clone(),
+            Doing::Planning,
+            move |program, session, on, cancel| async move {
+                let applied = session.apply(&step, &fingerprint, on, cancel.clone()).await;
+                match applied {
+                    Ok(Applied::Made) => {
+                        program.desktop().proposals.remove(&step);
+                        program.look_in_job(&session, &step, cancel).await
+                    }
+                    Ok(Applied::Moved(proposal)) => {
+                        program.proposed(*proposal);
+                        Err(moved())
+                    }
+                    Err(trouble) => {
+                        // What is there now is shown beside the trouble, so that trying again is shown first as well.
+                        if let Ok(proposal) = session
+                            .plan(&step, program.on_progress(), CancellationToken::new())
+                            .await
+                        {
+                            program.proposed(proposal);
+                        }
+                        Err(trouble)
+                    }
+                }
+            },
+        );
+    }
+
+    pub(super) fn undo(&self, step: Option<StepId>) {
+        let Some(session) = self.session() else {
+            return;
+        };
+        self.desktop().undo_asked = None;
+        let first = session
+            .undo_plan(step.as_ref())
+            .items
+            .first()
+            .map(|item| item.step.clone());
+        let Some(here) = step.clone().or(first) else {
+            return;
+        };
+        // How far an undo is stands on the page of its step.
+        self.desktop().page = Page::Step {
+            id: here.to_string(),
+        };
+        self.job(
+            here.clone(),
+            Doing::Planning,
+            move |program, session, on, cancel| async move {
+                let plan = session.undo(step.as_ref(), on, cancel.clone()).await?;
+                program.desktop().proposals.clear();
+                let mut steps: Vec<_> = plan.items.into_iter().map(|item| item.step).collect();
+                steps.dedup();
+                for step in &steps {
+                    program.look_in_job(&session, step, cancel.clone()).await?;
+                }
+                Ok(())
+            },
+        );
+    }
+
+    pub(super) fn done_by_hand(&self) -> Shown {
+        let Some((session, step)) = self.here() else {
+            return Ok(());
+        };
+        session
+            .done_by_hand(&step)
+            .map_err(|trouble| render::trouble(&trouble, None))?;
+        self.look(step);
+        Ok(())
+    }
+
+    pub(super) fn cancel(&self) {
+        if let Some(job) = &self.desktop().job {
+            job.cancel.cancel();
+        }
+    }
+
+    /// Runs one job; a second one waits for nobody: while one runs, its buttons are shut.
+    pub(super) fn job<F, W>(&self, step: StepId, doing: Doing, work: W)
+    where
+        W: FnOnce(Program, Arc<Session>, OnProgress, CancellationToken) -> F,
+        F: Future<Output = Result<(), Trouble>> + Send + 'static,
+    {
+        let Some(session) = self.session() else {
+            return;
+        };
+        let cancel = CancellationToken::new();
+        {
+            let mut desktop = self.desktop();
+            if desktop.job.is_some() {
+                desktop.then = Some(Action::Look);
+                return;
+            }
+            desktop.troubles.remove(&step);
+            desktop.stopped = None;
+            desktop.job = Some(Job {
+                step: Some(step.clone()),
+                doing,
+                since: Timestamp::now(),
+                cancel: cancel.clone(),
+            });
+        }
+        self.changed();
+        let running = work(self.clone(), session, self.on_progress(), cancel);
+        let program = self.clone();
+        tokio::spawn(async move {
+            let ended = running.await;
+            program.ended(step, ended);
+        });
+    }
+
+    pub(super) fn ended(&self, step: StepId, ended: Result<(), Trouble>) {
+        let then = {
+            let mut desktop = self.desktop();
+            desktop.job = None;
+            match ended {
+                Ok(()) => {}
+                Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
+                    desktop.stopped = Some(trouble.certain)
+                }
+                Err(trouble) => {
+                    desktop.troubles.insert(step, trouble);
+                }
+            }
+            desktop.then.take()
+        };
+        self.changed();
+        match then {
+            Some(Action::SignInByCode) => self.sign_in(true),
+            Some(Action::Look) => self.look_here(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn on_progress(&self) -> OnProgress {
+        let program = self.clone();
+        Arc::new(move |progress: Progress| {
+            if let Some(job) = &mut program.desktop().job {
+                job.take(progress);
+            }
+            program.changed();
+        })
+    }
+}
+
+fn moved() -> Trouble {
+    Trouble::new(
+        TroubleKind::Refused,
+        "Something changed in Entra since this was shown",
+        "Nothing was changed. Above is what would be changed now.",
+    )
+    .doing("Planning once more before writing.")
+    .next(
+        "Read the table again",
+        "Then press the button again.",
+        engine::NextDo::Nothing,
+    )
+}

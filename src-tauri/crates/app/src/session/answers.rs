@@ -1,0 +1,171 @@
+//! What is wrong with an answer, by its form; and what a refused key is.
+
+use super::*;
+
+/// What is wrong with an answer by its form; `None` when it may be recorded.
+pub(super) fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
+    match &ask.kind {
+        AskKind::Choice { options }
+            if !value.is_empty() && !options.iter().any(|option| option.value == value) =>
+        {
+            let offered: Vec<_> = options.iter().map(|option| option.value.as_str()).collect();
+            Some(fail_said(
+                "This is not one of the choices.",
+                &format!("Choose one of: {}.", offered.join(", ")),
+            ))
+        }
+        AskKind::Confirm if !["", "yes"].contains(&value) => Some(fail_said(
+            "Only “yes” confirms it.",
+            "Leave it empty otherwise.",
+        )),
+        AskKind::Text if ask.id == sign_in::CLIENT_ID => not_an_id(value),
+        _ if value.chars().any(char::is_control) => Some(fail_said(
+            "It has a line break or a control character in it.",
+            "Paste it as one line.",
+        )),
+        _ if value.chars().count() > 256 => {
+            Some(fail_said("It is too long.", "At most 256 characters."))
+        }
+        _ => None,
+    }
+}
+
+/// A client id has the form of a GUID; the commonest wrong pastes are named.
+fn not_an_id(value: &str) -> Option<SaidView> {
+    let groups: Vec<_> = value.split('-').collect();
+    let is_guid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups
+            .iter()
+            .all(|group| group.chars().all(|c| c.is_ascii_hexdigit()));
+    if value.is_empty() || is_guid {
+        return None;
+    }
+    let mut said = if value.contains('@') {
+        fail_said(
+            "This is an address.",
+            "The field wants the Application (client) ID of the registration.",
+        )
+    } else if value.contains('~') {
+        fail_said(
+            "This looks like a client secret.",
+            "The field wants the Application (client) ID. Lockstep needs no secret: delete it in the portal.",
+        )
+    } else {
+        fail_said(
+            "This is not an Application (client) ID.",
+            "It has 32 hexadecimal digits in five groups.",
+        )
+    };
+    // What looks like a secret is not shown again.
+    if !value.contains('~') {
+        said.compare = Some(CompareView {
+            yours: value.to_owned(),
+            expected: "11111111-2222-3333-4444-555555555555".to_owned(),
+        });
+    }
+    Some(said)
+}
+
+pub(super) fn removed_word(removed: Removed) -> &'static str {
+    match removed {
+        Removed::Spaces => "spaces",
+        Removed::LineBreaks => "line breaks",
+        Removed::Quotes => "quotes",
+        Removed::Bearer => "the word Bearer",
+        Removed::Invisible => "characters that can’t be seen",
+    }
+}
+
+pub(super) fn fail_said(strong: &str, text: &str) -> SaidView {
+    SaidView {
+        tone: Tone::Fail,
+        strong: strong.to_owned(),
+        text: text.to_owned(),
+        compare: None,
+    }
+}
+
+/// Atlassian refused the key: say what it is, as far as its form tells.
+pub(super) fn wrong_kind(pasted: &str) -> SaidView {
+    let (strong, text) = match key_kind(pasted) {
+        KeyKind::UserToken => (
+            "This is a personal API token.",
+            "This field wants the organization API key: Atlassian Administration, Settings, API keys.",
+        ),
+        KeyKind::Address => (
+            "This is an address, not a key.",
+            "The key is shown once, when it is made.",
+        ),
+        KeyKind::Identifier => (
+            "This is an id, not a key.",
+            "The organization id is shown beside the key when it is made. This field wants the key.",
+        ),
+        KeyKind::OauthToken => (
+            "This is a token of a program.",
+            "This field wants the organization API key: Atlassian Administration, Settings, API keys.",
+        ),
+        KeyKind::Organization => (
+            "Atlassian does not accept this key.",
+            "It has the form of an organization API key, but is mistyped, expired or revoked, or is the SCIM key of a directory.",
+        ),
+        KeyKind::Unknown => (
+            "Atlassian does not accept this key.",
+            "It may be the SCIM key of a directory: that one opens only the directory. This field wants the organization API key.",
+        ),
+    };
+    fail_said(strong, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(id: &str) -> Ask {
+        Ask::new(id, AskKind::Text, "", "")
+    }
+
+    #[test]
+    fn wrong_answers_are_named() {
+        let choice = Ask::choice("c", "", "", &[("a", "A", ""), ("b", "B", "")]);
+        let cases = [
+            (
+                text(sign_in::CLIENT_ID),
+                "adele@contoso.com",
+                Some("This is an address."),
+            ),
+            (
+                text(sign_in::CLIENT_ID),
+                "abc8Q~secret",
+                Some("This looks like a client secret."),
+            ),
+            (
+                text(sign_in::CLIENT_ID),
+                "123",
+                Some("This is not an Application (client) ID."),
+            ),
+            (
+                text(sign_in::CLIENT_ID),
+                "14d82eec-204b-4c2f-b7e8-296a70dab67e",
+                None,
+            ),
+            (choice.clone(), "z", Some("This is not one of the choices.")),
+            (choice, "a", None),
+            (
+                text("app.name"),
+                "two\nlines",
+                Some("It has a line break or a control character in it."),
+            ),
+        ];
+        for (ask, value, wanted) in cases {
+            let said = refused(&ask, value).map(|said| said.strong);
+            assert_eq!(said.as_deref(), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_not_shown_again() {
+        let said = refused(&text(sign_in::CLIENT_ID), "abc8Q~secret").expect("refused");
+        assert_eq!(said.compare, None);
+        assert!(!said.text.contains("secret~") && !said.strong.contains("abc8Q"));
+    }
+}

@@ -1,0 +1,163 @@
+//! Signing in to Entra and staying signed in.
+
+use super::*;
+
+impl Session {
+    /// Signs in. `writing` asks for the right to make changes as well.
+    pub async fn sign_in(
+        &self,
+        way: SignInWay<'_>,
+        writing: bool,
+        stage: impl Fn(SignInStage) + Send + Sync,
+        cancel: &CancellationToken,
+    ) -> Result<(), Trouble> {
+        let known = self.known();
+        let Some(client) = sign_in::client_id(&self.cloud, &known) else {
+            return Err(no_client());
+        };
+        let tenant = known.fact("entra.tenant").or(known.answer(sign_in::TENANT));
+        let tenant = tenant.map_or(Tenant::Organizations, |tenant| {
+            Tenant::Id(tenant.to_owned())
+        });
+        let mut request = SignInRequest::new(client, tenant, sign_in::scopes(&known, writing));
+        request.login_hint = known.fact("entra.user").map(str::to_owned);
+        // A challenge that could not be satisfied silently is satisfied by this sign-in (entra.md 1.5).
+        request.claims = self
+            .sides()
+            .entra
+            .as_ref()
+            .and_then(connect::Session::wanted_claims);
+        let doing = "Signing in to Microsoft Entra ID.";
+        let signed_in = match way {
+            SignInWay::Browser(browser) => {
+                connect::sign_in(&self.http, &self.cloud, &request, browser, stage, cancel).await
+            }
+            SignInWay::Code => {
+                connect::sign_in_by_code(&self.http, &self.cloud, &request, stage, cancel).await
+            }
+        };
+        let entra = signed_in.map_err(|fault| trouble(&fault, doing))?;
+        self.same_tenant(&known, &entra)?;
+        self.take_session(entra).await;
+        self.learn_who().await
+    }
+
+    pub(super) fn same_tenant(
+        &self,
+        known: &Known,
+        entra: &connect::Session,
+    ) -> Result<(), Trouble> {
+        match known.fact("entra.tenant") {
+            Some(tenant) if tenant != entra.tenant_id() => {
+                let fault = SignInFault::WrongTenant {
+                    wanted: known.fact("entra.tenant_name").unwrap_or(tenant).to_owned(),
+                    got: entra.tenant_id().to_owned(),
+                };
+                Err(trouble(
+                    &connect::Fault::sign_in(fault),
+                    "Comparing the tenant with this connection’s.",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets the sign-in on this computer.
+    pub async fn sign_out(&self) -> Result<(), Trouble> {
+        self.sides().entra = None;
+        let gone = self
+            .vault
+            .delete(&self.connection.id, Item::RefreshToken)
+            .await;
+        gone.map_err(|fault| trouble(&fault, "Forgetting the sign-in."))
+    }
+
+    pub(super) async fn take_session(&self, entra: connect::Session) {
+        if let Some(refresh) = entra.refresh_token().await {
+            self.keep(Item::RefreshToken, &refresh).await;
+        }
+        let (vault, id) = (self.vault.clone(), self.connection.id.clone());
+        entra.on_rotated(move |refresh| {
+            let (vault, id, refresh) = (vault.clone(), id.clone(), refresh.clone());
+            // A keyring that is shut right now keeps the token in memory; the next rotation tries again.
+            tokio::spawn(async move { vault.put(&id, Item::RefreshToken, &refresh).await });
+        });
+        self.sides().entra = Some(entra);
+    }
+
+    /// Records who signed in and to which tenant; its name is read when it may be.
+    pub(super) async fn learn_who(&self) -> Result<(), Trouble> {
+        let Some(graph) = self.live().graph else {
+            return Ok(());
+        };
+        let entra = graph.session().clone();
+        let mut facts = Facts::new()
+            .with("entra.tenant", entra.tenant_id())
+            .with("entra.client", entra.client_id())
+            .with("entra.user", entra.user_principal_name())
+            .with("entra.user_id", entra.object_id())
+            .with("entra.user_name", entra.name());
+        let name = match graph.organization().await {
+            Ok(tenant) => tenant
+                .value
+                .verified_domains
+                .iter()
+                .find(|domain| domain.is_default)
+                .map(|domain| domain.name.clone()),
+            Err(_) => None,
+        };
+        let of_address = entra
+            .user_principal_name()
+            .split_once('@')
+            .map(|(_, domain)| domain.to_owned());
+        if let Some(name) = name.or(of_address) {
+            facts = facts.with("entra.tenant_name", name);
+        }
+        self.record(Entry::Learned {
+            step: sign_in::ID,
+            facts,
+        })
+    }
+
+    /// Renews the sign-in before a run: one that ended meanwhile, so that the run does not fail on it, and one whose
+    /// role was missing, because a role that was activated since stands only in a new token (entra.md 2.3).
+    pub(super) async fn renew(&self) {
+        let entra = self.sides().entra.clone();
+        let Some(entra) = entra else { return };
+        let renewed = match entra.access_token().await {
+            Ok(token) if self.lacked_role() => entra.refresh_instead_of(&token).await,
+            other => other,
+        };
+        if let Err(fault) = renewed
+            && fault.as_sign_in().is_some()
+        {
+            self.sides().entra = None;
+        }
+    }
+
+    pub(super) fn lacked_role(&self) -> bool {
+        let state = self.state();
+        let looked = state
+            .step(&before_entra::ID)
+            .and_then(|step| step.looked.get(before_entra::ROLE));
+        looked.is_some_and(|looked| {
+            looked
+                .findings
+                .iter()
+                .any(|finding| finding.verdict.state == VerdictState::Fail)
+        })
+    }
+}
+
+fn no_client() -> Trouble {
+    Trouble::new(
+        TroubleKind::BadInput,
+        "It is not chosen yet as which application Lockstep signs in",
+        "Nothing was sent.",
+    )
+    .next(
+        "Choose it",
+        "On the sign-in page.",
+        NextDo::Go { step: sign_in::ID },
+    )
+}

@@ -1,0 +1,81 @@
+//! Which services a connection talks to, and what keeps it from being opened.
+
+use super::*;
+
+pub(super) async fn services(services: &Services) -> Result<(Cloud, Option<Practice>), Trouble> {
+    match services {
+        Services::Cloud(name) => match Cloud::named(name) {
+            Some(cloud) => Ok((cloud, None)),
+            None => Err(Trouble::new(
+                TroubleKind::BadInput,
+                format!("No cloud is called {name}"),
+                "Nothing was sent.",
+            )),
+        },
+        Services::File(path) => read_cloud(path).map(|cloud| (cloud, None)),
+        Services::Practice(scenario) => {
+            let practice = Practice::start(scenario).await?;
+            Ok((practice.cloud()?, Some(practice)))
+        }
+    }
+}
+
+/// Reads a cloud file.
+pub fn read_cloud(path: &Path) -> Result<Cloud, Trouble> {
+    let bad = |words: String| {
+        local_trouble(
+            &format!("The cloud file {} can’t be used", path.display()),
+            "Nothing was sent.",
+            &words,
+        )
+        .next(
+            "Mend the file",
+            "The line above says what is wrong with it.",
+            NextDo::Retry,
+        )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+    Cloud::from_toml(&text).map_err(|error| Trouble {
+        kind: TroubleKind::BadInput,
+        ..bad(error.to_string())
+    })
+}
+
+/// A journal that can't be opened or written, in words.
+pub(crate) fn journal_trouble(error: &JournalError, path: &Path) -> Trouble {
+    let (title, certain, what, text) = match error {
+        JournalError::Busy => (
+            "This connection is open in another window",
+            "Nothing was changed.",
+            "Close the other window",
+            "Two windows on one connection would not know of each other’s changes.",
+        ),
+        JournalError::Newer { .. } => (
+            "This connection was used with a newer Lockstep",
+            "Its journal is left as it is.",
+            "Update Lockstep",
+            "An older program can’t tell what the newer one did.",
+        ),
+        JournalError::Damaged { .. } => (
+            "The journal of this connection is damaged",
+            "Nothing was overwritten and nothing was sent.",
+            "Set it aside and go on",
+            "What can be read of it goes on; the damaged file is kept beside it. Lockstep then looks at what is there before it changes anything.",
+        ),
+        JournalError::Read(_) | JournalError::Write(_) => (
+            "This computer’s disk refused the journal",
+            "Nothing is sent that is not recorded first.",
+            "Make room, or check the folder’s rights",
+            "Then try again.",
+        ),
+    };
+    let source = std::error::Error::source(error)
+        .map(|source| format!(": {source}"))
+        .unwrap_or_default();
+    local_trouble(
+        title,
+        certain,
+        &format!("{error}{source} ({})", path.display()),
+    )
+    .next(what, text, NextDo::Retry)
+}

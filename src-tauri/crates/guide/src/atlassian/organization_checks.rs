@@ -1,0 +1,431 @@
+//! The checks of the organization: its key, the key's end and rights, Guard, the site, the admins.
+
+use async_trait::async_trait;
+use connect::atlassian::{Capability, Feature};
+use connect::{Atlassian, Fault, FaultKind};
+use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
+
+use super::before_atlassian::{
+    GUARD, KEY_WARNING_DAYS, SITE, could_not, no_key, organization, organization_for, with_fix,
+};
+use crate::evidence::Proven;
+use crate::{Live, trouble, words};
+
+pub(super) struct KeyWorks;
+
+#[async_trait]
+impl Check<Live> for KeyWorks {
+    fn id(&self) -> &'static str {
+        "key"
+    }
+
+    fn title(&self) -> &'static str {
+        "The key opens an organization"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let atlassian = match no_key(cx, known, "No organization API key yet") {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let verdict = match organization(&atlassian, known).await {
+            Ok(Some(seen)) => {
+                let (id, name) = &seen.value;
+                Verdict::new(
+                    VerdictState::Pass,
+                    format!("The key opens the organization {name}"),
+                    format!("Organization id {id}."),
+                )
+                .by(&seen.call)
+            }
+            Ok(None) => Verdict::skipped(
+                Skip::NothingYet,
+                "The key opens several organizations",
+                "Choose one above.",
+            ),
+            Err(fault) => refused(&fault, cx, known),
+        };
+        Finding::only(verdict)
+    }
+}
+
+/// A 401 is a wrong key, not a failure to look.
+fn refused(fault: &Fault, cx: &Live, known: &Known) -> Verdict {
+    let trouble = trouble(fault, "Opening the organization with the key.");
+    if fault.kind != FaultKind::Unauthorized {
+        return Verdict::unknown("The organization could not be read", &trouble);
+    }
+    let verdict = Verdict {
+        state: VerdictState::Fail,
+        ..Verdict::unknown("Atlassian does not know this key", &trouble)
+    };
+    let verdict = Verdict {
+        detail: "It is mistyped, expired, revoked, or of another kind.".to_owned(),
+        ..verdict
+    };
+    with_fix(
+        verdict.compared("200 and one organization", "401"),
+        "key-refused",
+        cx,
+        known,
+        &[],
+    )
+}
+
+pub(super) struct KeyLasts;
+
+#[async_trait]
+impl Check<Live> for KeyLasts {
+    fn id(&self) -> &'static str {
+        "key-lasts"
+    }
+
+    fn title(&self) -> &'static str {
+        "The key lasts long enough"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let title = "When the key ends is not known";
+        let atlassian = match no_key(cx, known, title) {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let organization = match organization_for(&atlassian, known, title).await {
+            Ok(organization) => organization,
+            Err(findings) => return findings,
+        };
+        let keys = match atlassian.api_keys(&organization).await {
+            Ok(keys) => keys,
+            Err(fault) => {
+                return Finding::only(could_not(title, &fault, "Reading the list of keys."));
+            }
+        };
+        // The list holds no values, so ours is told by use: we used it a moment ago (atlassian.md 1.6).
+        let ours = keys.value.iter().max_by_key(|key| key.last_active());
+        let verdict = match ours.and_then(|key| key.expires().map(|at| (key, at))) {
+            None => Verdict::new(
+                VerdictState::Unknown,
+                title,
+                "Atlassian's list of keys does not tell. Note the date where you made it.",
+            ),
+            Some((key, at)) => {
+                let days = (at.as_second() - keys.call.at.as_second()).div_euclid(86_400);
+                let label = key.label.clone().unwrap_or_else(|| "The key".to_owned());
+                let date = at.strftime("%-d %b %Y").to_string();
+                lasting(&label, &date, days, cx, known).compared(
+                    &format!("{KEY_WARNING_DAYS} days or more"),
+                    &format!("{date}, in {days} days"),
+                )
+            }
+        };
+        Finding::only(verdict.by(&keys.call))
+    }
+}
+
+fn lasting(label: &str, date: &str, days: i64, cx: &Live, known: &Known) -> Verdict {
+    if days < 0 {
+        let verdict = Verdict::new(VerdictState::Fail, format!("“{label}” ended on {date}"), "");
+        return with_fix(verdict, "expires", cx, known, &[]);
+    }
+    if days < KEY_WARNING_DAYS {
+        let left = words::count(days as usize, "day", "days");
+        let verdict = Verdict::new(
+            VerdictState::Warn,
+            format!("“{label}” ends on {date}"),
+            format!("That is in {left}. Nobody is mailed before."),
+        );
+        return with_fix(verdict, "expires", cx, known, &[]);
+    }
+    Verdict::new(
+        VerdictState::Pass,
+        format!("“{label}” lasts until {date}"),
+        "",
+    )
+}
+
+pub(super) struct KeyRights;
+
+#[async_trait]
+impl Check<Live> for KeyRights {
+    fn id(&self) -> &'static str {
+        "key-rights"
+    }
+
+    fn title(&self) -> &'static str {
+        "What this key may read"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let title = "What this key may read is not known";
+        let atlassian = match no_key(cx, known, title) {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let organization = match organization_for(&atlassian, known, title).await {
+            Ok(organization) => organization,
+            Err(findings) => return findings,
+        };
+        let capabilities = atlassian.probe(&organization).await;
+        let missing: Vec<_> = capabilities
+            .all()
+            .iter()
+            .filter(|(_, capability)| !capability.is_ok())
+            .collect();
+        let of = capabilities.all().len();
+        let mut verdict = if missing.is_empty() {
+            Verdict::new(
+                VerdictState::Pass,
+                format!("The key may read all {of} things that are looked at"),
+                "",
+            )
+        } else {
+            let names: Vec<_> = missing.iter().map(|(feature, _)| feature.title()).collect();
+            let detail = format!(
+                "Not: {}. Steps that rest on it say so.",
+                words::list(&names)
+            );
+            with_fix(
+                Verdict::new(
+                    VerdictState::Warn,
+                    format!("The key may read {} of {of} things", of - missing.len()),
+                    detail,
+                ),
+                "scopes",
+                cx,
+                known,
+                &[],
+            )
+        };
+        for (feature, capability) in capabilities.all() {
+            verdict = verdict.told(feature.title(), outcome(*feature, capability));
+        }
+        Finding::only(verdict)
+    }
+}
+
+fn outcome(feature: Feature, capability: &Capability) -> String {
+    match (capability, feature.scope()) {
+        (Capability::Ok { .. }, _) => "may be read".to_owned(),
+        (Capability::MissingScope { .. }, Some(scope)) => {
+            format!("the key lacks the scope {scope}")
+        }
+        (Capability::MissingScope { .. }, None) => "the key lacks a scope".to_owned(),
+        (Capability::Refused(_), _) => "the key is not accepted".to_owned(),
+        (Capability::Other(fault), _) => format!("could not be found out: {fault}"),
+    }
+}
+
+pub(super) struct Guard;
+
+#[async_trait]
+impl Check<Live> for Guard {
+    fn id(&self) -> &'static str {
+        "guard"
+    }
+
+    fn title(&self) -> &'static str {
+        "Atlassian Guard is subscribed"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let title = "Atlassian Guard subscription";
+        if known.answer(GUARD) == Some("yes") {
+            let verdict = Verdict::new(
+                VerdictState::Pass,
+                "You confirmed Atlassian Guard",
+                "No call tells this, so it rests on your word.",
+            );
+            return Finding::only(verdict);
+        }
+        let atlassian = match no_key(cx, known, title) {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let hint = self.hint(&atlassian, known).await;
+        let verdict = Verdict::new(
+            VerdictState::Unknown,
+            title,
+            format!("No call tells this. Look at Billing and confirm it above. {hint}"),
+        );
+        Finding::only(with_fix(verdict, "guard", cx, known, &[]))
+    }
+}
+
+impl Guard {
+    /// A billable account hints at Guard, and proves nothing (atlassian.md 1.9).
+    async fn hint(&self, atlassian: &Atlassian, known: &Known) -> String {
+        let Ok(Some(organization)) = organization(atlassian, known).await else {
+            return String::new();
+        };
+        match atlassian.managed_tally(&organization.value.0).await {
+            Ok(managed) if managed.value.billable > 0 => {
+                format!(
+                    "Hint: {} billable.",
+                    words::count(managed.value.billable, "account is", "accounts are")
+                )
+            }
+            Ok(_) => "Hint: no account is billable.".to_owned(),
+            Err(_) => String::new(),
+        }
+    }
+}
+
+pub(super) struct Site;
+
+#[async_trait]
+impl Check<Live> for Site {
+    fn id(&self) -> &'static str {
+        "site"
+    }
+
+    fn title(&self) -> &'static str {
+        "There is a site to log in to"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let title = "The sites could not be read";
+        let atlassian = match no_key(cx, known, "The sites are read with the key") {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let organization = match organization_for(&atlassian, known, title).await {
+            Ok(organization) => organization,
+            Err(findings) => return findings,
+        };
+        let workspaces = match atlassian.workspaces(&organization).await {
+            Ok(workspaces) => workspaces,
+            Err(fault) => return Finding::only(could_not(title, &fault, "Reading the sites.")),
+        };
+        let mut sites: Vec<_> = workspaces
+            .value
+            .iter()
+            .filter_map(|workspace| workspace.host_url.clone())
+            .collect();
+        sites.sort();
+        sites.dedup();
+        let chosen = known
+            .answer(SITE)
+            .map(str::to_owned)
+            .or_else(|| sites.first().filter(|_| sites.len() == 1).cloned());
+        let verdict = match chosen {
+            Some(site) if sites.contains(&site) => {
+                Verdict::new(VerdictState::Pass, format!("People log in to {site}"), "")
+            }
+            _ if sites.is_empty() => Verdict::new(
+                VerdictState::Warn,
+                "The organization has no site",
+                "Single sign-on needs one to log in to.",
+            ),
+            _ => {
+                let verdict = Verdict::skipped(
+                    Skip::NothingYet,
+                    "Choose the site above",
+                    format!("The organization has {}.", sites.len()),
+                );
+                with_fix(verdict, "site", cx, known, &[])
+            }
+        };
+        Finding::only(
+            verdict
+                .by(&workspaces.call)
+                .compared("one site or more", &sites.join(", ")),
+        )
+    }
+}
+
+pub(super) struct Admins;
+
+#[async_trait]
+impl Check<Live> for Admins {
+    fn id(&self) -> &'static str {
+        "admins"
+    }
+
+    fn title(&self) -> &'static str {
+        "There is a way back: a second organization admin"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let title = "The organization admins could not be read";
+        let atlassian = match no_key(cx, known, "The admins are read with the key") {
+            Ok(atlassian) => atlassian,
+            Err(findings) => return findings,
+        };
+        let organization = match organization_for(&atlassian, known, title).await {
+            Ok(organization) => organization,
+            Err(findings) => return findings,
+        };
+        let admins = match atlassian.organization_admins(&organization).await {
+            Ok(admins) => admins,
+            Err(fault) => {
+                return Finding::only(could_not(title, &fault, "Reading the organization admins."));
+            }
+        };
+        let addresses: Vec<String> = admins
+            .value
+            .iter()
+            .filter_map(|admin| admin.email.clone())
+            .collect();
+        let verified = match atlassian.domains(&organization).await {
+            Ok(domains) => domains
+                .value
+                .iter()
+                .filter(|domain| domain.is_verified())
+                .map(|domain| domain.name.to_lowercase())
+                .collect(),
+            Err(_) => Vec::new(),
+        };
+        let verdict = self.judge(admins.value.len(), &addresses, &verified, cx, known);
+        let found = if addresses.is_empty() {
+            "none with an address".to_owned()
+        } else {
+            addresses.join(", ")
+        };
+        Finding::only(verdict.by(&admins.call).compared(
+            "two or more, one of them outside the verified domains",
+            &found,
+        ))
+    }
+}
+
+impl Admins {
+    fn judge(
+        &self,
+        admins: usize,
+        addresses: &[String],
+        verified: &[String],
+        cx: &Live,
+        known: &Known,
+    ) -> Verdict {
+        if admins < 2 {
+            let title = if admins == 0 {
+                "No organization admin was found"
+            } else {
+                "There is only one organization admin"
+            };
+            let verdict = Verdict::new(
+                VerdictState::Fail,
+                title,
+                "If that person can't log in any more, nobody can switch single sign-on off.",
+            );
+            return with_fix(verdict, "second-admin", cx, known, &[]);
+        }
+        let outside = addresses
+            .iter()
+            .find(|address| !verified.contains(&words::domain_of(address)));
+        if let Some(address) = outside {
+            return Verdict::new(
+                VerdictState::Pass,
+                format!("{admins} organization admins, one outside the verified domains"),
+                format!("{address} can log in without Entra."),
+            );
+        }
+        let domains = words::list(verified);
+        let verdict = Verdict::new(
+            VerdictState::Warn,
+            format!("All {admins} organization admins are at {domains}"),
+            "Before you enforce single sign-on, one admin must be outside the domains you enforce.",
+        );
+        with_fix(verdict, "break-glass", cx, known, &[("domains", &domains)])
+    }
+}
