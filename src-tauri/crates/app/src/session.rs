@@ -450,15 +450,7 @@ impl Session {
         if let Ok(Some(key)) = self.vault.get(id, Item::OrganizationKey).await {
             self.sides().atlassian = Some(Atlassian::new(self.http.clone(), &self.cloud, key));
         }
-        let known = self.known();
-        let client = known.fact("entra.client").map(str::to_owned);
-        if let (Some(tenant), Some(client)) = (known.fact("entra.tenant"), client)
-            && let Ok(Some(refresh)) = self.vault.get(id, Item::RefreshToken).await
-            && let Ok(entra) =
-                connect::Session::resume(&self.http, &self.cloud, &client, tenant, refresh).await
-        {
-            self.take_session(entra).await;
-        }
+        self.resume_entra().await;
     }
 
     async fn keep(&self, item: Item, secret: &Secret) {

@@ -27,6 +27,9 @@ impl Session {
             .entra
             .as_ref()
             .and_then(connect::Session::wanted_claims);
+        if self.granted_silently(&request).await {
+            return Ok(());
+        }
         let doing = "Signing in to Microsoft Entra ID.";
         let signed_in = match way {
             SignInWay::Browser(browser) => {
@@ -40,6 +43,16 @@ impl Session {
         self.same_tenant(&known, &entra)?;
         self.take_session(entra).await;
         self.learn_who().await
+    }
+
+    /// Whether the present sign-in gets the wanted rights without asking the person again.
+    pub(super) async fn granted_silently(&self, request: &SignInRequest) -> bool {
+        let entra = self.sides().entra.clone();
+        let Some(entra) = entra.filter(|entra| entra.client_id() == request.client_id) else {
+            return false;
+        };
+        let lacking = !entra.lacks(&request.scopes).is_empty();
+        request.claims.is_none() && lacking && entra.need(&request.scopes).await.is_ok()
     }
 
     pub(super) fn same_tenant(
@@ -119,11 +132,35 @@ impl Session {
         })
     }
 
+    /// Takes up the sign-in that the vault keeps, with the rights to read that were granted before. Without a network
+    /// it stays in the vault, and the next run tries again.
+    pub(super) async fn resume_entra(&self) {
+        let known = self.known();
+        let (Some(tenant), Some(client)) = (known.fact("entra.tenant"), known.fact("entra.client"))
+        else {
+            return;
+        };
+        let kept = self
+            .vault
+            .get(&self.connection.id, Item::RefreshToken)
+            .await;
+        let Ok(Some(refresh)) = kept else { return };
+        let resumed =
+            connect::Session::resume(&self.http, &self.cloud, client, tenant, refresh).await;
+        if let Ok(entra) = resumed {
+            // What is not granted any more is said by the check of the rights.
+            let _ = entra.need(&sign_in::read_scopes()).await;
+            self.take_session(entra).await;
+        }
+    }
+
     /// Renews the sign-in before a run: one that ended meanwhile, so that the run does not fail on it, and one whose
     /// role was missing, because a role that was activated since stands only in a new token (entra.md 2.3).
     pub(super) async fn renew(&self) {
         let entra = self.sides().entra.clone();
-        let Some(entra) = entra else { return };
+        let Some(entra) = entra else {
+            return self.resume_entra().await;
+        };
         let renewed = match entra.access_token().await {
             Ok(token) if self.lacked_role() => entra.refresh_instead_of(&token).await,
             other => other,
