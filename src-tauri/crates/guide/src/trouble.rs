@@ -51,7 +51,11 @@ fn who(fault: &Fault) -> &'static str {
 }
 
 fn kind(fault: &Fault) -> TroubleKind {
-    let wrote = fault.call.as_ref().is_none_or(|call| call.method != "GET");
+    // Signing in and getting a token change nothing that this program set up, however they are sent.
+    let wrote = fault
+        .call
+        .as_ref()
+        .is_none_or(|call| call.service != Service::Entra && call.method != "GET");
     match &fault.kind {
         FaultKind::Cancelled if !(wrote && fault.maybe_done()) => TroubleKind::Cancelled,
         _ if wrote && fault.maybe_done() => TroubleKind::Uncertain,

@@ -51,15 +51,19 @@ impl Step<Live> for AddApp {
         {
             return Vec::new();
         }
-        vec![
-            Ask::new(
-                NAME,
-                AskKind::Text,
-                "Name of the application in Entra",
-                "People see it on their My Apps page.",
-            )
-            .default(find_app::GALLERY_NAME),
-        ]
+        let name = Ask::new(
+            NAME,
+            AskKind::Text,
+            "Name of the application in Entra",
+            "People see it on their My Apps page.",
+        )
+        .default(find_app::GALLERY_NAME);
+        match state.known().answer(EXISTING) {
+            None => vec![name],
+            Some(NEW) => vec![find_app::chosen_ask(NEW), name],
+            // One that is taken over keeps its name.
+            Some(existing) => vec![find_app::chosen_ask(existing)],
+        }
     }
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
@@ -266,7 +270,16 @@ fn mark_change(cx: &Live, rename: Option<&str>, found: Option<&Found>) -> Change
         } else {
             "Tag".into()
         },
-        about: "so that Lockstep knows its own".into(),
+        about: found.filter(|_| rename.is_none()).map_or_else(
+            || "so that Lockstep knows its own".to_owned(),
+            |found| {
+                format!(
+                    "of {}, client id {}",
+                    found.name(),
+                    found.application.app_id
+                )
+            },
+        ),
         now: if found.is_some() { now } else { "None".into() },
         then: cx.tag(),
         then_about: rename

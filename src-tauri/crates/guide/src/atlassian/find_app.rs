@@ -176,6 +176,34 @@ pub(super) fn existing_ask(others: &[Found]) -> Ask {
     )
 }
 
+/// The choice that was made, with the way back to all that was found.
+pub(super) fn chosen_ask(chosen: &str) -> Ask {
+    let taken = if chosen == NEW {
+        (
+            "A new application",
+            "Beside the existing ones, which stay as they are.",
+        )
+    } else {
+        (
+            "The existing application",
+            "It is taken over; only what is listed below changes.",
+        )
+    };
+    Ask::choice(
+        EXISTING,
+        "Which application shall it be?",
+        "",
+        &[
+            (chosen, taken.0, taken.1),
+            (
+                "",
+                "Choose again",
+                "Shows what was found, with what tells one from the other.",
+            ),
+        ],
+    )
+}
+
 fn differences(found: &Found) -> String {
     let principal = &found.principal;
     let mut parts = Vec::new();
