@@ -85,8 +85,7 @@ pub fn screenshots(tree: &Tree, folder: Option<&Path>) -> Outcome {
             .current_dir(&tree.root)
             .args(["build", "-p", "desktop", "--bins"]),
     )?;
-    let mut photographer = in_own_session(tree, &tree.built("screenshots"))?;
-    start(photographer.command.arg(&folder))?;
+    start(on_own_screen(tree, &tree.built("screenshots"))?.arg(&folder))?;
     println!("The pictures are in {}.", folder.display());
     Ok(())
 }
@@ -111,14 +110,12 @@ fn picture_folder(tree: &Tree, wanted: Option<&Path>) -> Result<PathBuf, String>
 
 /// The tests of the window. The debug binary is tested: the release build is for packages.
 pub fn test(tree: &Tree) -> Outcome {
-    let mut tests = in_own_session(tree, Path::new(cargo().get_program()))?;
-    start(tests.command.current_dir(&tree.root).args([
-        "test",
-        "-p",
-        "desktop",
-        "--",
-        "--test-threads=1",
-    ]))
+    let mut tests = on_own_screen(tree, Path::new(cargo().get_program()))?;
+    start(
+        tests
+            .current_dir(&tree.root)
+            .args(["test", "-p", "desktop", "--", "--test-threads=1"]),
+    )
 }
 
 /// Whether the tests of the window can run: WebKitGTK has a driver, macOS has none for an application's web view, and on
@@ -127,46 +124,17 @@ pub fn can_be_driven() -> bool {
     cfg!(target_os = "linux")
 }
 
-/// A command in a session of its own, and the folder the session lives in.
-pub struct OwnSession {
-    /// To be given its arguments and started.
-    pub command: Command,
-    _home: TemporaryFolder,
-}
-
-/// A program on its own screen and message bus, with its own home folder and an unlocked, empty keyring: the tests never see
-/// the person's own keyring, and every machine looks the same.
-fn in_own_session(tree: &Tree, program: &Path) -> Result<OwnSession, String> {
-    let driver = driver(tree)?;
-    let home = TemporaryFolder::new()?;
+/// A program on a screen of its own, told where the driver and the program under test are. The tests make the rest of a session
+/// themselves, one for each window: message bus, keyring, home folder.
+fn on_own_screen(tree: &Tree, program: &Path) -> Result<Command, String> {
     let mut command = Command::new("xvfb-run");
     command
-        .args([
-            "-a",
-            "-s",
-            "-screen 0 1280x800x24",
-            "dbus-run-session",
-            "--",
-            "sh",
-            "-c",
-            UNLOCKED,
-            "sh",
-        ])
+        .args(["-a", "-s", "-screen 0 1280x800x24"])
         .arg(program);
-    keep_rust(&mut command);
-    for (name, below) in [
-        ("HOME", "."),
-        ("XDG_CONFIG_HOME", "config"),
-        ("XDG_DATA_HOME", "data"),
-        ("XDG_CACHE_HOME", "cache"),
-        ("XDG_RUNTIME_DIR", "run"),
-    ] {
-        command.env(name, home.0.join(below));
-    }
     command
-        .env("LOCKSTEP_TEST_DRIVER", driver)
+        .env("LOCKSTEP_TEST_DRIVER", driver(tree)?)
         .env("LOCKSTEP_TEST_APP", tree.built("lockstep-desktop"));
-    // The display of Xvfb counts, and not the person's own. With one of these switches a WebDriver screenshot never ends.
+    // The screen of Xvfb counts, and not the person's own. With one of the switches a WebDriver screenshot never ends.
     for name in [
         "WAYLAND_DISPLAY",
         "WEBKIT_DISABLE_DMABUF_RENDERER",
@@ -174,24 +142,7 @@ fn in_own_session(tree: &Tree, program: &Path) -> Result<OwnSession, String> {
     ] {
         command.env_remove(name);
     }
-    Ok(OwnSession {
-        command,
-        _home: home,
-    })
-}
-
-/// The keyring's password is one empty line. With nothing at all on its input, the daemon makes no keyring and every write fails.
-const UNLOCKED: &str =
-    r#"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec "$@""#;
-
-/// Cargo and rustup look for their own folders under HOME, which is about to change.
-fn keep_rust(command: &mut Command) {
-    let Some(home) = env::home_dir() else { return };
-    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        if env::var_os(name).is_none() && home.join(folder).is_dir() {
-            command.env(name, home.join(folder));
-        }
-    }
+    Ok(command)
 }
 
 /// The path of the driver, which is installed at its first use.
@@ -212,40 +163,6 @@ fn driver(tree: &Tree) -> Result<PathBuf, String> {
         )?;
     }
     Ok(driver)
-}
-
-/// A folder that only we can read and that is gone at the end.
-struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    fn new() -> Result<Self, String> {
-        let path = env::temp_dir().join(format!("lockstep-session-{}", std::process::id()));
-        let failed = |error| format!("{} can't be made: {error}", path.display());
-        for below in ["", "config", "data", "cache", "run"] {
-            fs::create_dir_all(path.join(below)).map_err(failed)?;
-            owner_only(&path.join(below)).map_err(failed)?;
-        }
-        Ok(Self(path))
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        // What is left of a session in the temporary folder harms nobody; the outcome of the tests counts.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The keyring and the message bus refuse a run-time folder that others can read.
-#[cfg(unix)]
-fn owner_only(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn owner_only(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -230,8 +230,20 @@ pub(super) async fn organization(
     Ok(found.map(|found| organizations.map(|_| found)))
 }
 
+/// The API and the organization, or what a check says while there is no key (`before`) or they can't be read (`title`).
+pub(super) async fn opened(
+    cx: &Live,
+    known: &Known,
+    before: &str,
+    title: &str,
+) -> Result<(Atlassian, String), Vec<Finding>> {
+    let atlassian = no_key(cx, known, before)?;
+    let organization = organization_for(&atlassian, known, title).await?;
+    Ok((atlassian, organization))
+}
+
 /// The organization, or what a check says when it can't be told.
-pub(super) async fn organization_for(
+async fn organization_for(
     atlassian: &Atlassian,
     known: &Known,
     title: &str,

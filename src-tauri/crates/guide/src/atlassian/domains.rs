@@ -8,7 +8,7 @@ use connect::atlassian::{ManagedTally, OrgDomain};
 use connect::entra::Domain;
 use engine::{Check, Finding, Known, Verdict, VerdictState};
 
-use super::before_atlassian::{could_not, no_key, organization_for, with_fix};
+use super::before_atlassian::{could_not, opened, with_fix};
 use crate::evidence::Proven;
 use crate::{Live, words};
 
@@ -27,14 +27,11 @@ impl Check<Live> for Domains {
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let title = "The domains could not be read";
-        let atlassian = match no_key(cx, known, "Domains are read with the key") {
-            Ok(atlassian) => atlassian,
-            Err(findings) => return findings,
-        };
-        let organization = match organization_for(&atlassian, known, title).await {
-            Ok(organization) => organization,
-            Err(findings) => return findings,
-        };
+        let (atlassian, organization) =
+            match opened(cx, known, "Domains are read with the key", title).await {
+                Ok(opened) => opened,
+                Err(findings) => return findings,
+            };
         let domains = match atlassian.domains(&organization).await {
             Ok(domains) => domains,
             Err(fault) => return Finding::only(could_not(title, &fault, "Reading the domains.")),

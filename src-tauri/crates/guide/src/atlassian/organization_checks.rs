@@ -6,7 +6,7 @@ use connect::{Atlassian, Fault, FaultKind};
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 
 use super::before_atlassian::{
-    GUARD, KEY_WARNING_DAYS, SITE, could_not, no_key, organization, organization_for, with_fix,
+    GUARD, KEY_WARNING_DAYS, SITE, could_not, no_key, opened, organization, with_fix,
 };
 use crate::evidence::Proven;
 use crate::{Live, trouble, words};
@@ -86,12 +86,8 @@ impl Check<Live> for KeyLasts {
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let title = "When the key ends is not known";
-        let atlassian = match no_key(cx, known, title) {
-            Ok(atlassian) => atlassian,
-            Err(findings) => return findings,
-        };
-        let organization = match organization_for(&atlassian, known, title).await {
-            Ok(organization) => organization,
+        let (atlassian, organization) = match opened(cx, known, title, title).await {
+            Ok(opened) => opened,
             Err(findings) => return findings,
         };
         let keys = match atlassian.api_keys(&organization).await {
@@ -157,12 +153,8 @@ impl Check<Live> for KeyRights {
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let title = "What this key may read is not known";
-        let atlassian = match no_key(cx, known, title) {
-            Ok(atlassian) => atlassian,
-            Err(findings) => return findings,
-        };
-        let organization = match organization_for(&atlassian, known, title).await {
-            Ok(organization) => organization,
+        let (atlassian, organization) = match opened(cx, known, title, title).await {
+            Ok(opened) => opened,
             Err(findings) => return findings,
         };
         let capabilities = atlassian.probe(&organization).await;
@@ -284,14 +276,11 @@ impl Check<Live> for Site {
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let title = "The sites could not be read";
-        let atlassian = match no_key(cx, known, "The sites are read with the key") {
-            Ok(atlassian) => atlassian,
-            Err(findings) => return findings,
-        };
-        let organization = match organization_for(&atlassian, known, title).await {
-            Ok(organization) => organization,
-            Err(findings) => return findings,
-        };
+        let (atlassian, organization) =
+            match opened(cx, known, "The sites are read with the key", title).await {
+                Ok(opened) => opened,
+                Err(findings) => return findings,
+            };
         let workspaces = match atlassian.workspaces(&organization).await {
             Ok(workspaces) => workspaces,
             Err(fault) => return Finding::only(could_not(title, &fault, "Reading the sites.")),
@@ -347,14 +336,11 @@ impl Check<Live> for Admins {
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let title = "The organization admins could not be read";
-        let atlassian = match no_key(cx, known, "The admins are read with the key") {
-            Ok(atlassian) => atlassian,
-            Err(findings) => return findings,
-        };
-        let organization = match organization_for(&atlassian, known, title).await {
-            Ok(organization) => organization,
-            Err(findings) => return findings,
-        };
+        let (atlassian, organization) =
+            match opened(cx, known, "The admins are read with the key", title).await {
+                Ok(opened) => opened,
+                Err(findings) => return findings,
+            };
         let admins = match atlassian.organization_admins(&organization).await {
             Ok(admins) => admins,
             Err(fault) => {
