@@ -53,7 +53,8 @@ impl Bench {
     pub async fn with(options: sim::Options) -> Self {
         let practice = Practice::start(options).await.expect("practice starts");
         let folder = TempDir::new().expect("a folder of one's own");
-        std::fs::write(folder.path().join("cloud.toml"), practice.cloud_toml()).expect("the cloud file is written");
+        std::fs::write(folder.path().join("cloud.toml"), practice.cloud_toml())
+            .expect("the cloud file is written");
         Self {
             practice,
             vault: Vault::memory(),
@@ -94,15 +95,25 @@ impl Bench {
             Some((key, _)) if key == name => format!("{name} = \"{address}\""),
             _ => line.to_owned(),
         };
-        let (head, practice) = text.split_once("[practice]").expect("the cloud file has practice keys");
+        let (head, practice) = text
+            .split_once("[practice]")
+            .expect("the cloud file has practice keys");
         let head: Vec<_> = head.lines().map(edit).collect();
-        std::fs::write(self.cloud_file(), format!("{}\n[practice]{practice}", head.join("\n"))).expect("the cloud file is written");
+        std::fs::write(
+            self.cloud_file(),
+            format!("{}\n[practice]{practice}", head.join("\n")),
+        )
+        .expect("the cloud file is written");
     }
 
     /// Puts lines in between, before both of Microsoft's services and Atlassian's.
     pub async fn lines(&self) -> Line {
         let line = Line::new();
-        for (name, host) in [("login", Host::Login), ("graph", Host::Graph), ("atlassian_api", Host::AtlassianApi)] {
+        for (name, host) in [
+            ("login", Host::Login),
+            ("graph", Host::Graph),
+            ("atlassian_api", Host::AtlassianApi),
+        ] {
             let address = line.to(self.practice.address(host)).await;
             self.point(name, &address);
         }
@@ -112,7 +123,10 @@ impl Bench {
     /// The connection of this bench: made the first time, found afterwards.
     pub fn connection(&self) -> Connection {
         let home = self.home();
-        home.find("Contoso").unwrap_or_else(|| home.create("Contoso", Services::File(self.cloud_file())).expect("the connection is made"))
+        home.find("Contoso").unwrap_or_else(|| {
+            home.create("Contoso", Services::File(self.cloud_file()))
+                .expect("the connection is made")
+        })
     }
 
     /// The journal as text.
@@ -132,7 +146,9 @@ impl Bench {
 
     /// Starts the program: opens the connection and sits somebody in front of it.
     pub async fn open(&self) -> Walk {
-        self.try_open(self.opening()).await.expect("the connection opens")
+        self.try_open(self.opening())
+            .await
+            .expect("the connection opens")
     }
 
     /// The same, with something else than the usual, and it may fail.
@@ -149,16 +165,30 @@ impl Bench {
     /// The applications that were made from Atlassian's template, as the tenant has them.
     pub fn applications(&self) -> Vec<Value> {
         let dump = self.practice.dump();
-        let all = dump["tenant"]["applications"].as_array().cloned().unwrap_or_default();
-        all.into_iter().filter(|application| application["applicationTemplateId"].is_string()).collect()
+        let all = dump["tenant"]["applications"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.into_iter()
+            .filter(|application| application["applicationTemplateId"].is_string())
+            .collect()
     }
 
     /// The service principals of those applications.
     pub fn principals(&self) -> Vec<Value> {
-        let clients: Vec<_> = self.applications().iter().map(|application| application["appId"].clone()).collect();
+        let clients: Vec<_> = self
+            .applications()
+            .iter()
+            .map(|application| application["appId"].clone())
+            .collect();
         let dump = self.practice.dump();
-        let all = dump["tenant"]["servicePrincipals"].as_array().cloned().unwrap_or_default();
-        all.into_iter().filter(|principal| clients.contains(&principal["appId"])).collect()
+        let all = dump["tenant"]["servicePrincipals"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.into_iter()
+            .filter(|principal| clients.contains(&principal["appId"]))
+            .collect()
     }
 
     /// What was written to the services: method and path of every request that is no read, sign-in left out. Atlassian
@@ -166,8 +196,13 @@ impl Bench {
     pub fn writes(&self) -> Vec<String> {
         let asked = self.practice.ledger().into_iter();
         let reads = |method: &str, path: &str| method == "GET" || path.ends_with("/workspaces");
-        let writes = asked.filter(|exchange| matches!(exchange.host, Host::Graph | Host::AtlassianApi) && !reads(&exchange.method, &exchange.path));
-        writes.map(|exchange| format!("{} {}", exchange.method, crate::plain(&exchange.path))).collect()
+        let writes = asked.filter(|exchange| {
+            matches!(exchange.host, Host::Graph | Host::AtlassianApi)
+                && !reads(&exchange.method, &exchange.path)
+        });
+        writes
+            .map(|exchange| format!("{} {}", exchange.method, crate::plain(&exchange.path)))
+            .collect()
     }
 
     /// A shared handle on this bench, for tasks beside each other.

@@ -56,7 +56,11 @@ impl Line {
     /// A line to this service; its address is where to send requests instead.
     pub async fn to(&self, service: impl std::fmt::Display) -> String {
         let service = service.to_string();
-        let service: SocketAddr = service.trim_start_matches("http://").trim_end_matches('/').parse().expect("a practice address");
+        let service: SocketAddr = service
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .parse()
+            .expect("a practice address");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (shared, open) = (self.shared.clone(), self.open.clone());
@@ -72,7 +76,11 @@ impl Line {
 
     /// Cuts this request.
     pub fn cut(&self, cut: Cut) {
-        *self.shared.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
+        *self
+            .shared
+            .cut
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(cut);
     }
 
     /// Ends when the request was cut.
@@ -82,7 +90,11 @@ impl Line {
 
     /// What passed so far.
     pub fn seen(&self) -> Vec<Seen> {
-        self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -113,7 +125,9 @@ async fn pass(shared: Arc<Shared>, client: TcpStream, service: SocketAddr) -> st
             return go_dark(&shared).await;
         }
         upstream.write_all(&request).await?;
-        let Some(answer) = message(&mut upstream).await? else { return Ok(()) };
+        let Some(answer) = message(&mut upstream).await? else {
+            return Ok(());
+        };
         if cut.is_some() {
             return go_dark(&shared).await;
         }
@@ -131,7 +145,10 @@ async fn go_dark(shared: &Shared) -> std::io::Result<()> {
 fn seen(request: &[u8]) -> Seen {
     let text = String::from_utf8_lossy(request).into_owned();
     let mut words = text.split(' ').map(str::to_owned);
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (method, path) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     Seen { method, path, text }
 }
 

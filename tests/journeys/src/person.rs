@@ -27,7 +27,9 @@ impl Person {
     /// Somebody who signs in as the first account of this practice.
     pub fn at(bench: &Bench) -> Arc<Self> {
         Arc::new(Self {
-            browser: Mutex::new(Autopilot::new(&bench.cloud()).expect("practice is on this machine")),
+            browser: Mutex::new(
+                Autopilot::new(&bench.cloud()).expect("practice is on this machine"),
+            ),
             hands: Mutex::default(),
         })
     }
@@ -58,7 +60,11 @@ impl Desk for Person {
         if !url.contains("/oauth2/v2.0/authorize") {
             return Ok(());
         }
-        let browser = self.browser.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let browser = self
+            .browser
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         browser.open(url).map_err(|fault| fault.to_string())
     }
 
@@ -68,7 +74,9 @@ impl Desk for Person {
     }
 
     fn save(&self, suggested_name: &str, contents: &str) -> Result<Option<PathBuf>, String> {
-        self.hands().saved.push((suggested_name.to_owned(), contents.to_owned()));
+        self.hands()
+            .saved
+            .push((suggested_name.to_owned(), contents.to_owned()));
         Ok(Some(PathBuf::from(suggested_name)))
     }
 }
@@ -114,7 +122,10 @@ impl Window {
 
     /// Presses and does not wait.
     pub async fn press_at_once(&self, action: Action) {
-        self.program.press(action.clone()).await.unwrap_or_else(|trouble| panic!("{action:?}: {trouble:?}"));
+        self.program
+            .press(action.clone())
+            .await
+            .unwrap_or_else(|trouble| panic!("{action:?}: {trouble:?}"));
     }
 
     /// Presses and is refused.
@@ -132,13 +143,20 @@ impl Window {
     /// Presses the one primary button.
     pub async fn primary(&self) -> Snapshot {
         let button = self.button();
-        assert!(button.enabled, "“{}” can be pressed: {:?}", button.label, button.why_not);
+        assert!(
+            button.enabled,
+            "“{}” can be pressed: {:?}",
+            button.label, button.why_not
+        );
         self.press(button.action).await
     }
 
     /// The one primary button.
     pub fn button(&self) -> ActionView {
-        self.step().footer.primary.expect("a step has a primary button")
+        self.step()
+            .footer
+            .primary
+            .expect("a step has a primary button")
     }
 
     /// The step that is shown.
@@ -148,7 +166,11 @@ impl Window {
 
     /// The step that is shown, as text.
     pub fn picture(&self) -> String {
-        let id = self.program.session().map(|session| session.connection.id.clone()).unwrap_or_default();
+        let id = self
+            .program
+            .session()
+            .map(|session| session.connection.id.clone())
+            .unwrap_or_default();
         crate::plain(&crate::picture(&self.step())).replace(&id, "CONNECTION")
     }
 
@@ -175,7 +197,11 @@ impl Window {
 }
 
 fn is_running(shown: &Snapshot) -> bool {
-    let footers = shown.step.iter().map(|step| &step.footer).chain(shown.open.iter().map(|open| &open.footer));
+    let footers = shown
+        .step
+        .iter()
+        .map(|step| &step.footer)
+        .chain(shown.open.iter().map(|open| &open.footer));
     let mut buttons = footers.filter_map(|footer| footer.primary.as_ref());
     buttons.any(|button| button.why_not.as_deref() == Some("Something is running."))
 }

@@ -42,17 +42,30 @@ pub fn by_id(id: &str) -> StepId {
 
 impl Walk {
     pub(crate) fn new(session: Arc<Session>) -> Self {
-        let practice = session.cloud.practice.as_ref().expect("walks are in practice only");
+        let practice = session
+            .cloud
+            .practice
+            .as_ref()
+            .expect("walks are in practice only");
         let answer = |ask: &str, value: &str| (ask.to_owned(), value.to_owned());
         let answers = BTreeMap::from([
             answer("plan.who", "both"),
             answer("plan.stage", "trial"),
             answer("entra.client_kind", "own"),
-            answer("entra.client_id", practice.client_id.as_deref().expect("practice has a client")),
+            answer(
+                "entra.client_id",
+                practice
+                    .client_id
+                    .as_deref()
+                    .expect("practice has a client"),
+            ),
             answer("entra.tenant_choice", &practice.tenant_id),
             answer("atlassian.guard", "yes"),
         ]);
-        let key = practice.organization_key.as_ref().map(|key| key.secret().to_owned());
+        let key = practice
+            .organization_key
+            .as_ref()
+            .map(|key| key.secret().to_owned());
         let browser = Autopilot::new(&session.cloud).expect("practice is on this machine");
         Self {
             session,
@@ -81,7 +94,12 @@ impl Walk {
     #[must_use]
     pub fn pasting_named(self, name: &str) -> Self {
         let practice = self.session.cloud.practice.as_ref().expect("practice keys");
-        let key = practice.keys.get(name).expect("a practice key of this name").secret().to_owned();
+        let key = practice
+            .keys
+            .get(name)
+            .expect("a practice key of this name")
+            .secret()
+            .to_owned();
         self.pasting(&key)
     }
 
@@ -95,7 +113,10 @@ impl Walk {
     /// Signs in as this account.
     #[must_use]
     pub fn signing_in_as(mut self, account: &str) -> Self {
-        self.browser = self.browser.as_account(&self.session.cloud, account).expect("an account of practice");
+        self.browser = self
+            .browser
+            .as_account(&self.session.cloud, account)
+            .expect("an account of practice");
         self
     }
 
@@ -103,6 +124,20 @@ impl Walk {
     pub async fn to_the_end(&self) -> Result<Ended, Trouble> {
         for step in self.session.guide().steps() {
             match self.step(&step.id()).await? {
+                Ended::Verified => {}
+                stopped => return Ok(stopped),
+            }
+        }
+        Ok(Ended::Verified)
+    }
+
+    /// Goes on from the step where the program was left to the last one.
+    pub async fn goes_on(&self) -> Result<Ended, Trouble> {
+        let left_at = self.session.state().at_step().cloned();
+        let steps = self.session.guide().steps().map(|step| step.id());
+        for step in steps.skip_while(|step| left_at.as_ref().is_some_and(|left_at| left_at != step))
+        {
+            match self.step(&step).await? {
                 Ended::Verified => {}
                 stopped => return Ok(stopped),
             }
@@ -124,7 +159,9 @@ impl Walk {
 
     /// Does one step: goes there, answers, signs in, confirms what is shown, looks.
     pub async fn step(&self, step: &StepId) -> Result<Ended, Trouble> {
-        if let Standing::CannotStart(needs) = self.session.state().standing(self.session.guide(), step) {
+        if let Standing::CannotStart(needs) =
+            self.session.state().standing(self.session.guide(), step)
+        {
             return Ok(Ended::Stuck(needs[0].clone()));
         }
         self.session.went(step)?;
@@ -144,14 +181,26 @@ impl Walk {
         }
         self.look(step).await?;
         let passed = self.session.state().is_passed(self.session.guide(), step);
-        Ok(if passed { Ended::Verified } else { Ended::Stuck(step.clone()) })
+        Ok(if passed {
+            Ended::Verified
+        } else {
+            Ended::Stuck(step.clone())
+        })
     }
 
     /// Gives every answer that this step asks for; one answer can bring up another ask.
-    async fn answer(&self, step: &StepId, proposal: Option<&Proposal>) -> Result<Option<String>, Trouble> {
+    async fn answer(
+        &self,
+        step: &StepId,
+        proposal: Option<&Proposal>,
+    ) -> Result<Option<String>, Trouble> {
         for _ in 0..3 {
             for ask in self.session.asks(step, proposal) {
-                let value = if ask.kind == AskKind::Secret { self.key.as_ref().filter(|_| !self.session.has_key()) } else { self.answers.get(&ask.id) };
+                let value = if ask.kind == AskKind::Secret {
+                    self.key.as_ref().filter(|_| !self.session.has_key())
+                } else {
+                    self.answers.get(&ask.id)
+                };
                 let Some(value) = value else { continue };
                 if self.session.state().known().answer(&ask.id) == Some(value) {
                     continue;
@@ -167,16 +216,32 @@ impl Walk {
 
     /// Signs in with the rights to look.
     pub async fn sign_in(&self) -> Result<(), Trouble> {
-        self.session.sign_in(SignInWay::Browser(&self.browser), false, |_| {}, &self.cancel).await
+        self.session
+            .sign_in(
+                SignInWay::Browser(&self.browser),
+                false,
+                |_| {},
+                &self.cancel,
+            )
+            .await
     }
 
     /// Signs in with the rights to make changes.
     pub async fn sign_in_to_write(&self) -> Result<(), Trouble> {
-        self.session.sign_in(SignInWay::Browser(&self.browser), true, |_| {}, &self.cancel).await
+        self.session
+            .sign_in(
+                SignInWay::Browser(&self.browser),
+                true,
+                |_| {},
+                &self.cancel,
+            )
+            .await
     }
 
     async fn changes(&self, step: &StepId) -> Result<Ended, Trouble> {
-        let Some(proposal) = self.shown(step).await? else { return Ok(Ended::Verified) };
+        let Some(proposal) = self.shown(step).await? else {
+            return Ok(Ended::Verified);
+        };
         if let Plan::Asks { asks, .. } = proposal.plan {
             return Ok(Ended::Asked(asks));
         }
@@ -208,23 +273,41 @@ impl Walk {
 
     /// Plans a step.
     pub async fn plan(&self, step: &StepId) -> Result<Proposal, Trouble> {
-        self.session.plan(step, Arc::new(|_| {}), self.cancel.clone()).await
+        self.session
+            .plan(step, Arc::new(|_| {}), self.cancel.clone())
+            .await
     }
 
     /// Makes what was shown.
     pub async fn make(&self, shown: &Proposal) -> Result<Applied, Trouble> {
-        self.session.apply(&shown.step, &shown.fingerprint, Arc::new(|_| {}), self.cancel.clone()).await
+        self.session
+            .apply(
+                &shown.step,
+                &shown.fingerprint,
+                Arc::new(|_| {}),
+                self.cancel.clone(),
+            )
+            .await
     }
 
     /// Looks at a step.
     pub async fn look(&self, step: &StepId) -> Result<(), Trouble> {
-        self.session.look(std::slice::from_ref(step), Arc::new(|_| {}), self.cancel.clone()).await
+        self.session
+            .look(
+                std::slice::from_ref(step),
+                Arc::new(|_| {}),
+                self.cancel.clone(),
+            )
+            .await
     }
 
     /// Undoes a step with what rests on it, or everything.
     pub async fn undo(&self, step: Option<&str>) -> Result<usize, Trouble> {
         let step = step.map(by_id);
-        let undone = self.session.undo(step.as_ref(), Arc::new(|_| {}), self.cancel.clone()).await?;
+        let undone = self
+            .session
+            .undo(step.as_ref(), Arc::new(|_| {}), self.cancel.clone())
+            .await?;
         Ok(undone.items.len())
     }
 
@@ -235,21 +318,37 @@ impl Walk {
 
     /// A step's page as text.
     pub fn picture(&self, step: &str) -> String {
-        crate::plain(&crate::picture(&self.page(step))).replace(&self.session.connection.id, "CONNECTION")
+        crate::plain(&crate::picture(&self.page(step)))
+            .replace(&self.session.connection.id, "CONNECTION")
     }
 
     /// The state and the words of a check, as "Failed: title".
     pub fn check(&self, step: &str, check: &str) -> String {
         let page = self.page(step);
-        let found = page.checks.iter().find(|shown| shown.id == check || shown.id.starts_with(&format!("{check}/")));
-        let found = found.unwrap_or_else(|| panic!("{step} has no check {check}: {:?}", page.checks.iter().map(|check| &check.id).collect::<Vec<_>>()));
+        let found = page
+            .checks
+            .iter()
+            .find(|shown| shown.id == check || shown.id.starts_with(&format!("{check}/")));
+        let found = found.unwrap_or_else(|| {
+            panic!(
+                "{step} has no check {check}: {:?}",
+                page.checks
+                    .iter()
+                    .map(|check| &check.id)
+                    .collect::<Vec<_>>()
+            )
+        });
         crate::plain(&format!("{}: {}", found.word, found.title))
     }
 
     /// The checks of a step that are neither passed nor skipped, as "Failed: title".
     pub fn open_checks(&self, step: &str) -> Vec<String> {
         let page = self.page(step);
-        let open = page.checks.iter().filter(|check| !matches!(check.state, Some(CheckState::Pass | CheckState::Skipped)));
-        open.map(|check| crate::plain(&format!("{}: {}", check.word, check.title))).collect()
+        let open = page
+            .checks
+            .iter()
+            .filter(|check| !matches!(check.state, Some(CheckState::Pass | CheckState::Skipped)));
+        open.map(|check| crate::plain(&format!("{}: {}", check.word, check.title)))
+            .collect()
     }
 }

@@ -35,12 +35,19 @@ fn volatile(text: &str) -> Option<(usize, &'static str)> {
     ];
     for (shape, word) in shapes {
         if let Some(length) = fits(text, shape) {
-            let more = if word == "TIME" { fraction(&text[length..]) } else { 0 };
+            let more = if word == "TIME" {
+                fraction(&text[length..])
+            } else {
+                0
+            };
             return Some((length + more, word));
         }
     }
     let after = |start: &str, end: &str| {
-        let digits = text.strip_prefix(start)?.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - start.len());
+        let digits = text
+            .strip_prefix(start)?
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len() - start.len());
         let tail = &text[start.len() + digits..];
         (digits > 0 && tail.starts_with(end)).then_some(start.len() + digits)
     };
@@ -56,19 +63,26 @@ fn volatile(text: &str) -> Option<(usize, &'static str)> {
 /// `x` is a hexadecimal digit, `d` a digit, `A` and `a` letters, anything else itself.
 fn fits(text: &str, shape: &str) -> Option<usize> {
     let head = text.as_bytes().get(..shape.len())?;
-    let ends = text.as_bytes().get(shape.len()).is_none_or(|next| !next.is_ascii_alphanumeric() || shape.contains('T'));
-    let all = head.iter().zip(shape.bytes()).all(|(byte, shape)| match shape {
-        b'x' => byte.is_ascii_hexdigit(),
-        b'd' => byte.is_ascii_digit(),
-        b'A' => byte.is_ascii_uppercase(),
-        b'a' => byte.is_ascii_lowercase(),
-        _ => *byte == shape,
-    });
+    let ends = text
+        .as_bytes()
+        .get(shape.len())
+        .is_none_or(|next| !next.is_ascii_alphanumeric() || shape.contains('T'));
+    let all = head
+        .iter()
+        .zip(shape.bytes())
+        .all(|(byte, shape)| match shape {
+            b'x' => byte.is_ascii_hexdigit(),
+            b'd' => byte.is_ascii_digit(),
+            b'A' => byte.is_ascii_uppercase(),
+            b'a' => byte.is_ascii_lowercase(),
+            _ => *byte == shape,
+        });
     (all && ends).then_some(shape.len())
 }
 
 fn fraction(text: &str) -> usize {
-    text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == 'Z')).unwrap_or(text.len())
+    text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == 'Z'))
+        .unwrap_or(text.len())
 }
 
 /// A dump with `ID` for every GUID and `CONNECTION` for the connection's id, every list in order again.
@@ -76,12 +90,18 @@ pub fn canonical(value: &Value, connection: &str) -> Value {
     match value {
         Value::String(text) => Value::String(plain(&text.replace(connection, "CONNECTION"))),
         Value::Array(items) => {
-            let mut items: Vec<_> = items.iter().map(|item| canonical(item, connection)).collect();
+            let mut items: Vec<_> = items
+                .iter()
+                .map(|item| canonical(item, connection))
+                .collect();
             items.sort_by_cached_key(Value::to_string);
             Value::Array(items)
         }
         Value::Object(fields) => {
-            let fields: Map<_, _> = fields.iter().map(|(name, value)| (name.clone(), canonical(value, connection))).collect();
+            let fields: Map<_, _> = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), canonical(value, connection)))
+                .collect();
             Value::Object(fields)
         }
         other => other.clone(),
@@ -96,11 +116,17 @@ mod tests {
     fn what_differs_is_left_out_and_nothing_else() {
         for (text, wanted) in [
             ("id 14d82eec-204b-4c2f-b7e8-296a70dab67e.", "id ID."),
-            ("http://127.0.0.1:40123/v1.0/me", "http://127.0.0.1:PORT/v1.0/me"),
+            (
+                "http://127.0.0.1:40123/v1.0/me",
+                "http://127.0.0.1:PORT/v1.0/me",
+            ),
             ("about 2026-11-22T02:00:00.5Z, by", "about TIME, by"),
             ("until 21 Nov 2027", "until DATE"),
             ("on 1 Nov 2027, in 364 days", "on DATE, in N days"),
-            ("1.1 Add the application, 3 of 3", "1.1 Add the application, 3 of 3"),
+            (
+                "1.1 Add the application, 3 of 3",
+                "1.1 Add the application, 3 of 3",
+            ),
             ("“contoso”", "“contoso”"),
         ] {
             assert_eq!(plain(text), wanted);
