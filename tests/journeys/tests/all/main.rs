@@ -1,5 +1,7 @@
 //! Everything that is shown from end to end, in one binary: linking costs more than running.
 
 mod journeys;
+mod leak;
+mod pages;
 mod power_cut;
 mod window;

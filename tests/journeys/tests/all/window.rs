@@ -4,41 +4,69 @@ use app::views::{Action, Page, Status};
 use journeys::{Bench, Window};
 
 /// Walks through the guide by answering what is open and pressing the primary button or Continue.
-async fn through(window: &Window, bench: &Bench) -> Vec<String> {
-    let cloud = bench.cloud();
-    let practice = cloud.practice.as_ref().expect("practice");
-    let answers = [
-        ("plan.who", "both"),
-        ("plan.stage", "trial"),
-        ("entra.client_kind", "own"),
-        ("entra.client_id", practice.client_id.as_deref().expect("a client")),
-        ("entra.tenant_choice", &practice.tenant_id),
-        ("atlassian.key", practice.organization_key.as_ref().expect("a key").secret()),
-        ("atlassian.guard", "yes"),
-    ];
+pub async fn through(window: &Window, bench: &Bench) -> Vec<String> {
     let mut pressed = Vec::new();
     for _ in 0..40 {
-        let Page::Step { .. } = window.program.snapshot().page else { break };
-        for (ask, value) in answers {
-            let asks = window.step().asks;
-            if asks.iter().any(|shown| shown.id == ask && shown.value.is_none() && !shown.kept) {
-                window.answer(ask, value).await;
-            }
-        }
+        let Page::Step { .. } = window.program.snapshot().page else {
+            break;
+        };
+        answer_all(window, bench).await;
         let footer = window.step().footer;
         // Looking again would change nothing: a page with warnings offers it beside Continue.
-        let primary = footer.primary.filter(|primary| primary.enabled && primary.action != Action::Look);
+        let primary = footer
+            .primary
+            .filter(|primary| primary.enabled && primary.action != Action::Look);
         let button = primary.or(footer.next).expect("there is a way on");
-        assert!(button.enabled, "{} {:?}\n{}", button.label, button.why_not, window.picture());
+        assert!(
+            button.enabled,
+            "{} {:?}\n{}",
+            button.label,
+            button.why_not,
+            window.picture()
+        );
         pressed.push(format!("{} {}", window.step().number, button.label));
         window.press(button.action).await;
     }
     pressed
 }
 
-async fn begin(window: &Window, name: &str) {
+/// Answers what the shown step asks and has no answer to.
+pub async fn answer_all(window: &Window, bench: &Bench) {
+    let cloud = bench.cloud();
+    let practice = cloud.practice.as_ref().expect("practice");
+    let answers = [
+        ("plan.who", "both"),
+        ("plan.stage", "trial"),
+        ("entra.client_kind", "own"),
+        (
+            "entra.client_id",
+            practice.client_id.as_deref().expect("a client"),
+        ),
+        ("entra.tenant_choice", &practice.tenant_id),
+        (
+            "atlassian.key",
+            practice.organization_key.as_ref().expect("a key").secret(),
+        ),
+        ("atlassian.guard", "yes"),
+    ];
+    for (ask, value) in answers {
+        let asks = window.step().asks;
+        if asks
+            .iter()
+            .any(|shown| shown.id == ask && shown.value.is_none() && !shown.kept)
+        {
+            window.answer(ask, value).await;
+        }
+    }
+}
+
+/// Makes a connection.
+pub async fn begin(window: &Window, name: &str) {
     // Read from JSON, as the window sends it: what is left out is the usual.
-    let action = serde_json::from_value(serde_json::json!({ "do": "new_connection", "name": name, "practice": null })).expect("an action");
+    let action = serde_json::from_value(
+        serde_json::json!({ "do": "new_connection", "name": name, "practice": null }),
+    )
+    .expect("an action");
     window.press(action).await;
 }
 
@@ -68,7 +96,10 @@ async fn fresh_by_pressing_only() {
     assert_eq!(shown.page, Page::Connection);
     let open = shown.open.expect("the connection is open");
     // The tenant's contoso-labs.com is not verified at Atlassian, which warns and keeps nobody from going on.
-    assert_eq!((open.verified, open.total, open.status), (4, 5, Status::Attention));
+    assert_eq!(
+        (open.verified, open.total, open.status),
+        (4, 5, Status::Attention)
+    );
     assert_eq!(bench.applications().len(), 1);
 }
 
@@ -78,9 +109,17 @@ async fn undo_is_asked_first_and_then_done() {
     let window = Window::of(&bench).await;
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
-    window.press(Action::GoStep { id: "add-app".into() }).await;
+    window
+        .press(Action::GoStep {
+            id: "add-app".into(),
+        })
+        .await;
 
-    let undo = window.step().changes.and_then(|changes| changes.undo).expect("what was made can be undone");
+    let undo = window
+        .step()
+        .changes
+        .and_then(|changes| changes.undo)
+        .expect("what was made can be undone");
     let asked = window.press(undo.action).await;
     let confirm = asked.confirm.expect("it asks first");
     assert_eq!(confirm.title, "Undo 3 changes in Entra?");
@@ -89,11 +128,19 @@ async fn undo_is_asked_first_and_then_done() {
     assert_eq!(left.confirm, None);
     assert_eq!(bench.applications().len(), 1);
 
-    window.press(Action::Undo { step: Some("add-app".into()) }).await;
+    window
+        .press(Action::Undo {
+            step: Some("add-app".into()),
+        })
+        .await;
     window.press(confirm.go.action).await;
     assert_eq!(bench.applications().len(), 0);
     let button = window.button();
-    assert!(matches!(button.action, Action::Apply { .. }), "it can be made again: {}", button.label);
+    assert!(
+        matches!(button.action, Action::Apply { .. }),
+        "it can be made again: {}",
+        button.label
+    );
 }
 
 #[tokio::test]
@@ -102,14 +149,35 @@ async fn the_window_opens_where_it_was_left() {
     let window = Window::of(&bench).await;
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
-    window.press(Action::GoStep { id: "before-entra".into() }).await;
+    window
+        .press(Action::GoStep {
+            id: "before-entra".into(),
+        })
+        .await;
     window.program.close().await;
     drop(window);
 
     let window = Window::of(&bench).await;
     assert_eq!(window.step().id, "before-entra");
-    let rows = window.program.snapshot().open.expect("open").phases.into_iter().flat_map(|phase| phase.steps);
-    assert_eq!(rows.map(|row| format!("{} {}", row.number, row.word)).collect::<Vec<_>>(), ["0.1 Done", "0.2 Done", "0.3 Done", "0.4 Needs attention", "1.1 Done"]);
+    let rows = window
+        .program
+        .snapshot()
+        .open
+        .expect("open")
+        .phases
+        .into_iter()
+        .flat_map(|phase| phase.steps);
+    assert_eq!(
+        rows.map(|row| format!("{} {}", row.number, row.word))
+            .collect::<Vec<_>>(),
+        [
+            "0.1 Done",
+            "0.2 Done",
+            "0.3 Done",
+            "0.4 Needs attention",
+            "1.1 Done"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -119,7 +187,11 @@ async fn closing_the_window_in_the_middle_of_a_change_loses_nothing() {
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
     window.press(Action::UndoConfirmed { step: None }).await;
-    window.press(Action::GoStep { id: "add-app".into() }).await;
+    window
+        .press(Action::GoStep {
+            id: "add-app".into(),
+        })
+        .await;
 
     window.press_at_once(window.button().action).await;
     window.program.close().await;
@@ -141,13 +213,23 @@ async fn handing_over_writes_what_a_colleague_needs() {
     begin(&window, "Contoso").await;
     window.answer("plan.who", "both").await;
     window.answer("plan.stage", "production").await;
-    window.press(Action::GoStep { id: "before-entra".into() }).await;
+    window
+        .press(Action::GoStep {
+            id: "before-entra".into(),
+        })
+        .await;
     window.press(Action::HandOver).await;
 
     let saved = window.person.saved();
-    let [(name, text)] = &saved[..] else { panic!("one file: {saved:?}") };
+    let [(name, text)] = &saved[..] else {
+        panic!("one file: {saved:?}")
+    };
     assert_eq!(name, "lockstep-0.3-before-entra.txt");
-    for wanted in ["Before you start: Entra", "For the connection Contoso", "When it is done"] {
+    for wanted in [
+        "Before you start: Entra",
+        "For the connection Contoso",
+        "When it is done",
+    ] {
         assert!(text.contains(wanted), "{wanted} is missing:\n{text}");
     }
 }
