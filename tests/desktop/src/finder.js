@@ -1,5 +1,5 @@
 // Finds what a screen reader would announce with this role and name. Runs in the window, after axe-core.
-// Arguments: role, name. An exact name wins over one that begins with it. Answers {element, disabled, others}.
+// Arguments: role, name. A name that ends with a star stands for every name that begins so. Answers {element, disabled, others}.
 const [role, name] = arguments;
 const candidates = {
   button: "button, summary, [role=button]",
@@ -22,8 +22,8 @@ try {
   const named = [...document.querySelectorAll(candidates)]
     .filter(reachable)
     .map((element) => ({ element, name: plain(axe.commons.text.accessibleText(element)) }));
-  const wanted = plain(name);
-  const found = named.find((one) => one.name === wanted) ?? named.find((one) => one.name.startsWith(wanted));
+  const fits = name.endsWith("*") ? (one) => one.name.startsWith(name.slice(0, -1)) : (one) => one.name === name;
+  const found = named.find(fits);
   const off = (element) => element.getAttribute("aria-disabled") === "true" || element.disabled === true;
   return { element: found?.element ?? null, disabled: found ? off(found.element) : false, others: named.map((one) => one.name) };
 } finally {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -11,15 +12,13 @@ use thirtyfour::extensions::query::ElementQueryable;
 use thirtyfour::prelude::*;
 
 use crate::access::{self, Found};
-use crate::driver::{Driver, program};
+use crate::driver::{Driver, SAID, program};
 use crate::{Effort, Failure, Told};
 
 /// How long a person would wait for something before giving up. Practice answers within a second or two.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often one looks again.
 const GLANCE: Duration = Duration::from_millis(60);
-/// Where the driver and the program write what they say.
-const SAID: &str = "said.log";
 /// More Tab presses than any page has stops.
 const MOST_TABS: usize = 250;
 
@@ -37,7 +36,7 @@ pub struct Window {
     web: WebDriver,
     effort: Effort,
     data: PathBuf,
-    _driver: Driver,
+    driver: Driver,
     home: TempDir,
 }
 
@@ -58,15 +57,11 @@ impl Window {
         let home = tempfile::tempdir()?;
         let data = start.data.unwrap_or_else(|| home.path().join("lockstep"));
         let environment = [
-            ("HOME", home.path().to_owned()),
-            ("XDG_CONFIG_HOME", home.path().join("config")),
-            ("XDG_DATA_HOME", home.path().join("data")),
-            ("XDG_CACHE_HOME", home.path().join("cache")),
             ("LOCKSTEP_DATA", data.clone()),
             // In practice, the program itself does on the simulated sign-in page what a person does in a browser.
             ("LOCKSTEP_BROWSER", "autopilot".into()),
         ];
-        let driver = Driver::start(&environment, &home.path().join(SAID))?;
+        let driver = Driver::start(home.path(), &environment)?;
         let mut capabilities = Capabilities::new();
         capabilities.set("browserName", "wry")?;
         capabilities.set(
@@ -78,7 +73,7 @@ impl Window {
             web,
             effort: Effort::default(),
             data,
-            _driver: driver,
+            driver,
             home,
         };
         window
@@ -91,20 +86,24 @@ impl Window {
         Ok(window)
     }
 
-    /// Ends the program.
+    /// Ends the program and everything around it.
     pub async fn close(self) -> Told {
         self.web.quit().await?;
         Ok(())
     }
 
+    /// Starts the program once more, as a person would who forgot about the window, and waits for its end.
+    pub fn start_again(&self) -> Told<ExitStatus> {
+        let mut again = Command::new(program()?);
+        again
+            .env("DBUS_SESSION_BUS_ADDRESS", self.driver.bus()?)
+            .env("LOCKSTEP_DATA", &self.data);
+        Ok(again.stdin(Stdio::null()).stderr(Stdio::null()).status()?)
+    }
+
     /// What the story has cost so far.
     pub fn effort(&self) -> &Effort {
         &self.effort
-    }
-
-    /// The folder where the program keeps everything.
-    pub fn data(&self) -> &PathBuf {
-        &self.data
     }
 
     /// Waits for something and clicks it as soon as it can be used.
@@ -211,7 +210,7 @@ impl Window {
     }
 
     /// Waits until something is there and can be used.
-    pub async fn usable_now(&self, role: &str, name: &str) -> Told {
+    pub async fn see_usable(&self, role: &str, name: &str) -> Told {
         self.usable(role, name).await.map(drop)
     }
 
@@ -292,9 +291,9 @@ impl Window {
     }
 
     async fn scroll_and_click(&self, element: &WebElement) -> WebDriverResult<()> {
-        // A person scrolls until it can be seen well. WebDriver is content with a corner, and then clicks what lies over the middle.
-        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
-        self.web.execute(script, vec![element.to_json()?]).await?;
+        self.web
+            .execute_async(COME_CLOSE, vec![element.to_json()?])
+            .await?;
         element.click().await
     }
 
@@ -364,6 +363,24 @@ fn is_passing(error: &WebDriverError) -> bool {
         StaleElementReference(_) | ElementNotInteractable(_) | ElementClickIntercepted(_)
     )
 }
+
+/// A person scrolls until a thing can be seen well, and clicks it when it stands still. WebDriver alone is content with a corner of it
+/// and clicks where it was, whatever lies there by then.
+const COME_CLOSE: &str = r#"
+const [wanted, done] = arguments;
+wanted.scrollIntoView({ block: "center", behavior: "instant" });
+const place = () => JSON.stringify(wanted.getBoundingClientRect());
+let before = place();
+let frames = 0;
+const look = () => {
+  const now = place();
+  frames += 1;
+  if ((now === before && frames > 2) || frames > 60) return done();
+  before = now;
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"#;
 
 /// Where the wanted element lies from the focus: here, back, onward, or for a choice of the same group below or above.
 const DIRECTION: &str = r#"

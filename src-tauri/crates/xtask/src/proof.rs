@@ -63,7 +63,12 @@ pub fn write_bindings(tree: &Tree) -> Outcome {
 }
 
 fn lint(tree: &Tree) -> Outcome {
-    for crates in [ALL, &["-p", "desktop"]] {
+    // The desktop tests compile only where a window can be driven.
+    let desktop: &[&str] = &["-p", "desktop"];
+    for crates in [ALL, desktop]
+        .into_iter()
+        .take(if desktop::can_be_driven() { 2 } else { 1 })
+    {
         let mut clippy = cargo();
         clippy.current_dir(&tree.root).arg("clippy").args(crates);
         run(clippy.args(["--all-targets", "--", "-D", "warnings"]))?;

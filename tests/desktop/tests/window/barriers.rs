@@ -1,6 +1,6 @@
 //! axe-core in the real web view: no page has a barrier, light or dark.
 
-use desktop::{Failure, Start, Told, in_window, tour};
+use desktop::{Failure, Start, Told, in_window, see, tour};
 
 #[tokio::test]
 async fn no_page_has_a_barrier_in_either_theme() -> Told {
@@ -26,6 +26,20 @@ async fn no_page_has_a_barrier_in_either_theme() -> Told {
         } else {
             Err(Failure::new(found.join("\n")))
         }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_planted_barrier_is_found() -> Told {
+    in_window(Start::default(), async |window| {
+        let plant = "document.querySelector('main').append(document.createElement('button'))";
+        window.web().execute(plant, vec![]).await?;
+        let found = window.violations().await?;
+        see(
+            found.len() == 1 && found[0].starts_with("button-name"),
+            format!("found {found:?}"),
+        )
     })
     .await
 }

@@ -1,7 +1,5 @@
 //! The window itself: it opens, it shows only our pages, and those can do only what they need.
 
-use std::process::Command;
-
 use desktop::{Start, Told, Window, in_window, see};
 use serde_json::Value;
 
@@ -74,11 +72,11 @@ async fn the_pages_reach_no_network_and_run_no_foreign_script() -> Told {
 #[tokio::test]
 async fn a_second_start_hands_over_to_the_first() -> Told {
     in_window(Start::default(), async |window| {
-        let program = std::env::var_os("LOCKSTEP_TEST_APP").unwrap_or_default();
-        let second = Command::new(program)
-            .env("LOCKSTEP_DATA", window.data())
-            .status()?;
-        see(second.success(), "the second start did not end by itself")?;
+        let second = window.start_again()?;
+        see(
+            second.success(),
+            format!("the second start ended with {second}"),
+        )?;
         see(
             !window.title().await?.is_empty(),
             "the first window is gone",

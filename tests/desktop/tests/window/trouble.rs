@@ -1,6 +1,8 @@
 //! A service that refuses in the middle: the window says what is certain, what was said, and what to do.
 
-use desktop::{Practice, Start, Told, argument, guide, in_window};
+use desktop::{Practice, Start, Told, argument, guide, in_window, see};
+
+const ROLE: &str = r#"{"account":"adele@contoso.com","role":"Cloud Application Administrator"}"#;
 
 #[tokio::test]
 async fn a_role_that_ends_meanwhile_is_told_as_trouble() -> Told {
@@ -22,15 +24,24 @@ async fn a_role_that_ends_meanwhile_is_told_as_trouble() -> Told {
             .await?;
         guide::look_at_atlassian(window).await?;
         guide::allow_changes(window).await?;
-        practice.pull(
-            "deactivate_role",
-            r#"{"account":"adele@contoso.com","role":"Cloud Application Administrator"}"#,
-        )?;
+        practice.pull("deactivate_role", ROLE)?;
         window.click("button", "Make 3 changes in Entra").await?;
-        window.read("What Microsoft said").await?;
-        window.read("Nothing was created").await?;
-        window.read("Authorization_RequestDenied").await?;
-        window.read("What to do next").await
+        window.see("heading", "Microsoft refused*").await?;
+        for words in [
+            "Nothing was changed.",
+            "403 Authorization_RequestDenied",
+            "Activate your role",
+        ] {
+            window.read(words).await?;
+        }
+        let barriers = window.violations().await?;
+        see(barriers.is_empty(), barriers.join("\n"))?;
+
+        // What the page advises, helps.
+        practice.pull("activate_role", ROLE)?;
+        window.click("button", "Try the 3 changes again").await?;
+        window.see("heading", "What changed*").await?;
+        window.read("Everything here is verified.").await
     })
     .await
 }
