@@ -9,11 +9,25 @@ async fn fresh_ends_with_one_application_that_is_ours() {
     let walk = bench.open().await;
 
     assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
-    let [application] = &bench.applications()[..] else { panic!("exactly one: {:?}", bench.applications()) };
-    let [principal] = &bench.principals()[..] else { panic!("exactly one: {:?}", bench.principals()) };
-    let adele = walk.session.state().known().fact("entra.user_id").map(str::to_owned).expect("who is signed in");
+    let [application] = &bench.applications()[..] else {
+        panic!("exactly one: {:?}", bench.applications())
+    };
+    let [principal] = &bench.principals()[..] else {
+        panic!("exactly one: {:?}", bench.principals())
+    };
+    let adele = walk
+        .session
+        .state()
+        .known()
+        .fact("entra.user_id")
+        .map(str::to_owned)
+        .expect("who is signed in");
     assert_eq!(application["displayName"], "Atlassian Cloud");
-    assert!(application["tags"].as_array().is_some_and(|tags| tags.contains(&json!(format!("lockstep:{}", bench.connection().id)))));
+    assert!(
+        application["tags"].as_array().is_some_and(
+            |tags| tags.contains(&json!(format!("lockstep:{}", bench.connection().id)))
+        )
+    );
     assert_eq!(application["owners"], json!([adele]));
     assert_eq!(principal["accountEnabled"], true);
     assert_eq!(principal["preferredSingleSignOnMode"], Value::Null);
@@ -35,7 +49,11 @@ async fn fresh_ends_with_one_application_that_is_ours() {
     );
     assert_eq!(
         bench.writes(),
-        ["POST /v1.0/applicationTemplates/ID/instantiate", "PATCH /v1.0/applications/ID", "POST /v1.0/applications/ID/owners/$ref"]
+        [
+            "POST /v1.0/applicationTemplates/ID/instantiate",
+            "PATCH /v1.0/applications/ID",
+            "POST /v1.0/applications/ID/owners/$ref"
+        ]
     );
 }
 
@@ -58,29 +76,66 @@ async fn an_application_that_stands_is_asked_about_and_taken_over() {
     let before = bench.practice.dump();
     let walk = bench.open().await;
 
-    let Ok(Ended::Asked(asks)) = walk.to_the_end().await else { panic!("it asks first") };
+    let Ok(Ended::Asked(asks)) = walk.to_the_end().await else {
+        panic!("it asks first")
+    };
     assert_eq!(asks.len(), 1);
-    assert_eq!(bench.practice.dump()["tenant"]["applications"], before["tenant"]["applications"], "asking changes nothing");
-    let theirs = bench.applications()[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(
+        bench.practice.dump()["tenant"]["applications"],
+        before["tenant"]["applications"],
+        "asking changes nothing"
+    );
+    let theirs = bench.applications()[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
 
     let walk = walk.answering("app.existing", &theirs);
-    let shown = walk.shown(&by_id("add-app")).await.expect("plans").expect("there is something to do");
-    let engine::Plan::Changes { changes, .. } = &shown.plan else { panic!("changes are shown: {:?}", shown.plan) };
-    assert_eq!(changes.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(), ["mark", "owner", "enable"]);
+    let shown = walk
+        .shown(&by_id("add-app"))
+        .await
+        .expect("plans")
+        .expect("there is something to do");
+    let engine::Plan::Changes { changes, .. } = &shown.plan else {
+        panic!("changes are shown: {:?}", shown.plan)
+    };
+    assert_eq!(
+        changes
+            .iter()
+            .map(|change| change.id.as_str())
+            .collect::<Vec<_>>(),
+        ["mark", "owner", "enable"]
+    );
     assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
 
-    assert_only_changed(&before, &bench.practice.dump(), &theirs, &["tags", "owners"]);
-    let [principal] = &bench.principals()[..] else { panic!("still exactly one") };
+    assert_only_changed(
+        &before,
+        &bench.practice.dump(),
+        &theirs,
+        &["tags", "owners"],
+    );
+    let [principal] = &bench.principals()[..] else {
+        panic!("still exactly one")
+    };
     assert_eq!(principal["accountEnabled"], true);
     assert_eq!(bench.applications()[0]["displayName"], "Atlassian Cloud");
 }
 
 /// Compares an application before and after: only these fields may differ.
 fn assert_only_changed(before: &Value, after: &Value, id: &str, may: &[&str]) {
-    let find = |dump: &Value| dump["tenant"]["applications"].as_array().and_then(|all| all.iter().find(|one| one["id"] == id).cloned());
-    let (before, after) = (find(before).expect("it stood"), find(after).expect("it stands"));
+    let find = |dump: &Value| {
+        dump["tenant"]["applications"]
+            .as_array()
+            .and_then(|all| all.iter().find(|one| one["id"] == id).cloned())
+    };
+    let (before, after) = (
+        find(before).expect("it stood"),
+        find(after).expect("it stands"),
+    );
     let fields = after.as_object().expect("an object").keys();
-    let changed: Vec<_> = fields.filter(|field| before[*field] != after[*field]).collect();
+    let changed: Vec<_> = fields
+        .filter(|field| before[*field] != after[*field])
+        .collect();
     assert_eq!(changed, may);
 }
 
@@ -89,17 +144,30 @@ async fn two_applications_are_told_apart_before_one_is_chosen() {
     let bench = Bench::of("two-apps").await;
     let walk = bench.open().await;
 
-    let Ok(Ended::Asked(asks)) = walk.to_the_end().await else { panic!("it asks first") };
-    let engine::AskKind::Choice { options } = &asks[0].kind else { panic!("a choice") };
+    let Ok(Ended::Asked(asks)) = walk.to_the_end().await else {
+        panic!("it asks first")
+    };
+    let engine::AskKind::Choice { options } = &asks[0].kind else {
+        panic!("a choice")
+    };
     assert_eq!(options.len(), 3);
-    assert_ne!(options[0].hint, options[1].hint, "what tells them apart is said");
+    assert_ne!(
+        options[0].hint, options[1].hint,
+        "what tells them apart is said"
+    );
 
     let chosen = options[1].value.clone();
     let walk = walk.answering("app.existing", &chosen);
     assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
     assert_eq!(bench.applications().len(), 2, "none was made");
-    assert_eq!(walk.session.state().known().fact("app.object"), Some(chosen.as_str()));
-    assert_eq!(walk.open_checks("add-app"), ["Warning: 1 other application of this template"]);
+    assert_eq!(
+        walk.session.state().known().fact("app.object"),
+        Some(chosen.as_str())
+    );
+    assert_eq!(
+        walk.open_checks("add-app"),
+        ["Warning: 1 other application of this template"]
+    );
 }
 
 #[tokio::test]
@@ -111,7 +179,12 @@ async fn a_new_one_beside_the_existing_ones_leaves_them_as_they_are() {
     assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
 
     assert_eq!(bench.applications().len(), 2);
-    assert_only_changed(&before, &bench.practice.dump(), theirs.as_str().expect("an id"), &[]);
+    assert_only_changed(
+        &before,
+        &bench.practice.dump(),
+        theirs.as_str().expect("an id"),
+        &[],
+    );
 }
 
 #[tokio::test]
@@ -136,7 +209,11 @@ async fn an_intention_left_open_is_found_out_and_not_repeated() {
     let line = bench.lines().await;
     drop(walk);
     let walk = bench.open().await;
-    let shown = walk.shown(&by_id("add-app")).await.expect("plans").expect("changes");
+    let shown = walk
+        .shown(&by_id("add-app"))
+        .await
+        .expect("plans")
+        .expect("changes");
     let creating = line.seen().len() + reads_before_the_first_write(&walk, &line, &shown).await;
     line.cut(journeys::Cut::After(creating));
     let dark = line.dark();
@@ -145,8 +222,19 @@ async fn an_intention_left_open_is_found_out_and_not_repeated() {
         made = walk.make(&shown) => panic!("it was cut: {made:?}"),
     }
     drop(walk);
-    assert_eq!(bench.applications().len(), 1, "it was created before the cut");
-    assert!(bench.journal().lines().last().is_some_and(|line| line.contains("\"intended\"")), "the intention is the last record");
+    assert_eq!(
+        bench.applications().len(),
+        1,
+        "it was created before the cut"
+    );
+    assert!(
+        bench
+            .journal()
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains("\"intended\"")),
+        "the intention is the last record"
+    );
 
     let walk = bench.open().await;
     assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
@@ -155,7 +243,11 @@ async fn an_intention_left_open_is_found_out_and_not_repeated() {
 }
 
 /// How many requests come until the first write of these changes, the write included: planning once more comes first.
-async fn reads_before_the_first_write(walk: &journeys::Walk, line: &journeys::Line, shown: &engine::Proposal) -> usize {
+async fn reads_before_the_first_write(
+    walk: &journeys::Walk,
+    line: &journeys::Line,
+    shown: &engine::Proposal,
+) -> usize {
     let before = line.seen().len();
     walk.plan(&shown.step).await.expect("plans");
     2 * (line.seen().len() - before) + 1
@@ -165,7 +257,10 @@ async fn reads_before_the_first_write(walk: &journeys::Walk, line: &journeys::Li
 async fn undoing_everything_leaves_what_was_there_before() {
     for scenario in ["fresh", "half-done"] {
         let bench = Bench::of(scenario).await;
-        let existing = bench.applications().first().map(|application| application["id"].as_str().expect("an id").to_owned());
+        let existing = bench
+            .applications()
+            .first()
+            .map(|application| application["id"].as_str().expect("an id").to_owned());
         let mut walk = bench.open().await;
         if let Some(existing) = &existing {
             walk = walk.answering("app.existing", existing);
@@ -181,12 +276,26 @@ async fn undoing_everything_leaves_what_was_there_before() {
         if scenario == "fresh" {
             // Microsoft keeps a deleted application and its service principal for 30 days, as the change said.
             let deleted = after["deleted"].as_array().expect("a list").clone();
-            assert_eq!(deleted.iter().map(|item| item["displayName"].clone()).collect::<Vec<_>>(), ["Atlassian Cloud", "Atlassian Cloud"]);
+            assert_eq!(
+                deleted
+                    .iter()
+                    .map(|item| item["displayName"].clone())
+                    .collect::<Vec<_>>(),
+                ["Atlassian Cloud", "Atlassian Cloud"]
+            );
             after["deleted"] = before["deleted"].clone();
         }
         assert_eq!(after, before, "{scenario}");
-        assert_eq!(walk.undo(None).await, Ok(0), "{scenario}: nothing is left to undo");
-        assert_eq!(walk.to_the_end().await, Ok(Ended::Verified), "{scenario}: and it can be done again");
+        assert_eq!(
+            walk.undo(None).await,
+            Ok(0),
+            "{scenario}: nothing is left to undo"
+        );
+        assert_eq!(
+            walk.to_the_end().await,
+            Ok(Ended::Verified),
+            "{scenario}: and it can be done again"
+        );
     }
 }
 
@@ -197,8 +306,18 @@ async fn undoing_a_step_takes_what_rests_on_it_along() {
     assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
 
     let plan = walk.session.undo_plan(Some(&by_id("sign-in")));
-    assert_eq!(plan.items.iter().map(|item| item.change.id.as_str()).collect::<Vec<_>>(), ["owner", "mark", "create"]);
+    assert_eq!(
+        plan.items
+            .iter()
+            .map(|item| item.change.id.as_str())
+            .collect::<Vec<_>>(),
+        ["owner", "mark", "create"]
+    );
     assert_eq!(walk.undo(Some("add-app")).await, Ok(3));
     assert!(bench.applications().is_empty());
-    assert_eq!(walk.session.state().known().fact("app.object"), None, "what the change taught is forgotten");
+    assert_eq!(
+        walk.session.state().known().fact("app.object"),
+        None,
+        "what the change taught is forgotten"
+    );
 }

@@ -1,5 +1,6 @@
 //! Everything that is shown from end to end, in one binary: linking costs more than running.
 
+mod failures;
 mod journeys;
 mod leak;
 mod pages;

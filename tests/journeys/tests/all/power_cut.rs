@@ -34,7 +34,11 @@ impl Uncut {
         assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
         Self {
             stand: bench.stand(),
-            requests: line.seen().into_iter().map(|seen| format!("{} {}", seen.method, journeys::plain(&seen.path))).collect(),
+            requests: line
+                .seen()
+                .into_iter()
+                .map(|seen| format!("{} {}", seen.method, journeys::plain(&seen.path)))
+                .collect(),
             records: bench.journal().lines().count(),
         }
     }
@@ -54,7 +58,11 @@ async fn at_every_request() {
 fn worth_it(cut: Cut, requests: &[String]) -> bool {
     match cut {
         Cut::Before(_) => true,
-        Cut::After(at) => at == requests.len() || !requests[at - 1].starts_with("GET /v1.0") && !requests[at - 1].starts_with("GET /admin"),
+        Cut::After(at) => {
+            at == requests.len()
+                || !requests[at - 1].starts_with("GET /v1.0")
+                    && !requests[at - 1].starts_with("GET /admin")
+        }
     }
 }
 
@@ -90,7 +98,12 @@ async fn cut_at_record(record: usize, uncut: Arc<Uncut>) {
         dark: dark.clone(),
     };
     let disk = Arc::new(disk);
-    let over_file: OverFile = Arc::new(move |file| Box::new(Dying { file, disk: disk.clone() }));
+    let over_file: OverFile = Arc::new(move |file| {
+        Box::new(Dying {
+            file,
+            disk: disk.clone(),
+        })
+    });
     let opening = Opening {
         over_file: Some(over_file),
         ..bench.opening()
@@ -120,12 +133,26 @@ async fn until_dark(walk: Walk, dark: CancellationToken) -> bool {
 async fn starts_again(bench: &Bench, uncut: &Uncut, when: &str) {
     let before = bench.journal();
     let walk = bench.open().await;
-    let whole: Vec<_> = before.split_inclusive('\n').filter(|line| line.ends_with('\n')).collect();
-    assert!(bench.journal().starts_with(&whole.concat()), "{when}: nothing recorded is lost");
+    let whole: Vec<_> = before
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'))
+        .collect();
+    assert!(
+        bench.journal().starts_with(&whole.concat()),
+        "{when}: nothing recorded is lost"
+    );
     let ended = tokio::time::timeout(LONGEST, walk.goes_on()).await;
     assert_eq!(ended, Ok(Ok(Ended::Verified)), "{when}");
-    assert_eq!(bench.applications().len(), 1, "{when}: exactly one application");
-    assert_eq!(bench.stand(), uncut.stand, "{when}: it ends as without a cut");
+    assert_eq!(
+        bench.applications().len(),
+        1,
+        "{when}: exactly one application"
+    );
+    assert_eq!(
+        bench.stand(),
+        uncut.stand,
+        "{when}: it ends as without a cut"
+    );
 }
 
 /// Runs the work for each item, a few beside each other; the first panic is the test's.
@@ -178,7 +205,12 @@ impl Store for Dying {
         if self.disk.dark.is_cancelled() {
             return Err(io::Error::other("the power failed"));
         }
-        let left = self.disk.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let left = self
+            .disk
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
         if left.is_ok() {
             return self.file.append(line);
         }
