@@ -123,6 +123,8 @@ fn kind_of(raw: &Raw, body: &Value, service: Service) -> FaultKind {
     match raw.status.as_u16() {
         300..=399 => FaultKind::NotJson,
         401 => FaultKind::Unauthorized,
+        // Neither service refuses with a page of HTML: a proxy did, and no role would help.
+        403 if raw.text.trim_start().starts_with('<') => FaultKind::NotJson,
         403 => FaultKind::Forbidden,
         404 | 410 => FaultKind::NotFound,
         407 => FaultKind::Proxy,
@@ -290,6 +292,7 @@ mod tests {
                 None,
             ),
             (Graph, 302, "", NotJson, None, None),
+            (Graph, 403, "<html>blocked</html>", NotJson, None, None),
             (Graph, 407, "", Proxy, None, None),
             (
                 Atlassian,

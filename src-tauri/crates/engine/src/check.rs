@@ -143,9 +143,12 @@ impl Verdict {
         }
     }
 
-    /// Could not look, because of a trouble.
+    /// Could not look, because of a trouble; the first thing to do about it is said as well.
     pub fn unknown(title: impl Into<String>, trouble: &Trouble) -> Self {
-        let mut verdict = Self::new(VerdictState::Unknown, title, trouble.title.clone());
+        let next = trouble.next.first();
+        let next = next.map(|next| format!(" {}: {}", next.title, next.text));
+        let detail = format!("{}.{}", trouble.title, next.unwrap_or_default());
+        let mut verdict = Self::new(VerdictState::Unknown, title, detail);
         if let Some(said) = &trouble.said {
             verdict = verdict
                 .saw("Answer", &said.answer)
