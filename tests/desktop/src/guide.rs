@@ -44,13 +44,19 @@ pub async fn before_atlassian(window: &Window) -> Told {
     window.click("button", "Accounts and keys").await?;
     window.click("button", "Copy: Organization API key").await?;
     window.paste_into("Organization API key").await?;
-    look_at_atlassian(window).await
+    give_key(window).await?;
+    window.click("button", "Accounts and keys").await?;
+    confirm_guard(window).await
 }
 
-/// 0.4, once the key is in its field.
-pub async fn look_at_atlassian(window: &Window) -> Told {
+/// 0.4, the key in its field handed over.
+pub async fn give_key(window: &Window) -> Told {
     window.key(Key::Enter).await?;
-    window.read("Accepted.").await?;
+    window.read("Accepted.").await
+}
+
+/// 0.4, what no call tells, and on.
+pub async fn confirm_guard(window: &Window) -> Told {
     window.click("checkbox", "I looked at Billing*").await?;
     window.read("You confirmed Atlassian Guard").await?;
     window.click("button", "Continue to 1.1").await?;

@@ -275,6 +275,25 @@ impl Window {
         Ok(self.web.screenshot(path).await?)
     }
 
+    /// A picture of the whole page: the window is made as high as its content for a moment.
+    pub async fn whole_picture(&self, path: &Path) -> Told {
+        let rect = self.web.get_window_rect().await?;
+        let (width, height) = (u32::try_from(rect.width)?, u32::try_from(rect.height)?);
+        let hidden = self.web.execute(HIDDEN, vec![]).await?;
+        let hidden = hidden
+            .json()
+            .as_u64()
+            .and_then(|pixels| u32::try_from(pixels).ok())
+            .unwrap_or_default();
+        self.web
+            .set_window_rect(0, 0, width, height + hidden)
+            .await?;
+        self.settle().await?;
+        self.picture(path).await?;
+        self.web.set_window_rect(0, 0, width, height).await?;
+        self.settle().await
+    }
+
     /// The web view itself, for what a person can't do.
     pub fn web(&self) -> &WebDriver {
         &self.web
@@ -363,6 +382,13 @@ fn is_passing(error: &WebDriverError) -> bool {
         StaleElementReference(_) | ElementNotInteractable(_) | ElementClickIntercepted(_)
     )
 }
+
+/// How many pixels of the tallest part of the page don't fit into it.
+const HIDDEN: &str = r#"
+const parts = [document.documentElement, ...document.querySelectorAll("main, main *, nav, aside")];
+const scrolls = (part) => ["auto", "scroll"].includes(getComputedStyle(part).overflowY) || part === document.documentElement;
+return Math.max(0, ...parts.filter(scrolls).map((part) => part.scrollHeight - part.clientHeight));
+"#;
 
 /// A person scrolls until a thing can be seen well, and clicks it when it stands still. WebDriver alone is content with a corner of it
 /// and clicks where it was, whatever lies there by then.

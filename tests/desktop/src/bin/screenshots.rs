@@ -1,4 +1,5 @@
-//! Every page, light and dark, as a picture of the real window. `cargo xtask screenshots` starts it.
+//! Every page, light and dark, as two pictures of the real window: as it opens, and high enough to show the whole page.
+//! `cargo xtask screenshots` starts it.
 
 use std::path::PathBuf;
 
@@ -11,7 +12,10 @@ async fn main() -> Told {
     in_window(Start::default(), async |window| {
         tour(window, async |window, name| {
             window.settle().await?;
-            window.picture(&folder.join(format!("{name}.png"))).await
+            window.picture(&folder.join(format!("{name}.png"))).await?;
+            window
+                .whole_picture(&folder.join(format!("{name}-whole.png")))
+                .await
         })
         .await
     })

@@ -22,7 +22,8 @@ async fn a_role_that_ends_meanwhile_is_told_as_trouble() -> Told {
         window
             .type_into("Organization API key", &practice.value("organization_key")?)
             .await?;
-        guide::look_at_atlassian(window).await?;
+        guide::give_key(window).await?;
+        guide::confirm_guard(window).await?;
         guide::allow_changes(window).await?;
         practice.pull("deactivate_role", ROLE)?;
         window.click("button", "Make 3 changes in Entra").await?;
