@@ -22,8 +22,10 @@ pub(super) async fn services(services: &Services) -> Result<(Cloud, Option<Pract
 
 /// Reads a cloud file.
 pub fn read_cloud(path: &Path) -> Result<Cloud, Trouble> {
-    let bad = |words: String| {
-        local_trouble(
+    let bad = |words: String| Trouble {
+        // The path was given by somebody, so also a file that can't be read is bad input.
+        kind: TroubleKind::BadInput,
+        ..local_trouble(
             &format!("The cloud file {} can’t be used", path.display()),
             "Nothing was sent.",
             &words,
@@ -35,10 +37,7 @@ pub fn read_cloud(path: &Path) -> Result<Cloud, Trouble> {
         )
     };
     let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    Cloud::from_toml(&text).map_err(|error| Trouble {
-        kind: TroubleKind::BadInput,
-        ..bad(error.to_string())
-    })
+    Cloud::from_toml(&text).map_err(|error| bad(error.to_string()))
 }
 
 /// A journal that can't be opened or written, in words.
