@@ -1,8 +1,11 @@
 //! Everything that is shown from end to end, in one binary: linking costs more than running.
 
+mod cli;
+mod computer;
 mod failures;
 mod journeys;
 mod leak;
 mod pages;
 mod power_cut;
+mod scenarios;
 mod window;
