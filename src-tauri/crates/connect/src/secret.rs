@@ -95,6 +95,34 @@ static KNOWN: OnceLock<RwLock<Known>> = OnceLock::new();
 struct Known {
     oldest_first: VecDeque<Secret>,
     by_start: HashMap<[u8; SHORTEST], Vec<SecretString>>,
+    /// Which first bytes there are: most places of a text are done with after one glance here.
+    first_bytes: FirstBytes,
+}
+
+/// A set of pairs of bytes.
+struct FirstBytes(Box<[u64; 1024]>);
+
+impl Default for FirstBytes {
+    fn default() -> Self {
+        Self(Box::new([0; 1024]))
+    }
+}
+
+impl FirstBytes {
+    fn place(start: [u8; SHORTEST]) -> (usize, u64) {
+        let pair = usize::from(start[0]) << 8 | usize::from(start[1]);
+        (pair / 64, 1 << (pair % 64))
+    }
+
+    fn insert(&mut self, start: [u8; SHORTEST]) {
+        let (word, bit) = Self::place(start);
+        self.0[word] |= bit;
+    }
+
+    fn contains(&self, start: [u8; SHORTEST]) -> bool {
+        let (word, bit) = Self::place(start);
+        self.0[word] & bit != 0
+    }
 }
 
 impl Known {
@@ -112,6 +140,7 @@ impl Known {
         self.oldest_first.push_back(secret.clone());
         for form in written_forms(secret.secret()) {
             if let Some(start) = start_of(form.as_bytes()) {
+                self.first_bytes.insert(start);
                 let forms = self.by_start.entry(start).or_default();
                 forms.push(SecretString::from(form.into_owned()));
             }
@@ -137,7 +166,11 @@ impl Known {
 
     /// How many bytes of the text's beginning are a secret; the longest counts.
     fn at_start_of(&self, text: &[u8]) -> Option<usize> {
-        let forms = self.by_start.get(&start_of(text)?)?;
+        let start = start_of(text)?;
+        if !self.first_bytes.contains(start) {
+            return None;
+        }
+        let forms = self.by_start.get(&start)?;
         let found = forms
             .iter()
             .map(|form| form.expose_secret().as_bytes())
