@@ -49,7 +49,8 @@ pub(crate) fn challenge_of(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
-fn random(length: usize) -> Vec<u8> {
+/// So many random bytes.
+pub(crate) fn random(length: usize) -> Vec<u8> {
     let mut bytes = vec![0u8; length];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes

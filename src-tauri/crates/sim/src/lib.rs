@@ -51,6 +51,7 @@ mod page;
 mod people;
 mod practice;
 mod roles;
+mod saml;
 mod scenarios;
 mod tempo;
 mod tenant;
