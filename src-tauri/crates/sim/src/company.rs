@@ -1,7 +1,7 @@
 //! The company that every scenario starts from: Contoso with a P1 tenant, contoso.com verified on both sides, accounts
 //! claimed, two organization admins of whom one stands outside contoso.com, and nothing connected yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use crate::organization::{
 };
 use crate::people::People;
 use crate::roles::{CLOUD_APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, GLOBAL_READER, Role};
+use crate::security::AuthPolicy;
 use crate::tempo::{Tempo, Wait};
 use crate::tenant::{Account, Kind, Premium, Tenant, TenantDomain, text};
 use crate::world::World;
@@ -240,6 +241,11 @@ fn organization(members: People) -> Organization {
             "emergency@tailspintoys.com".into(),
         ],
         keys: Vec::new(),
+        guard: true,
+        identity_providers: Vec::new(),
+        policies: vec![AuthPolicy::local_default()],
+        events: Vec::new(),
+        deactivated: BTreeSet::new(),
     }
 }
 

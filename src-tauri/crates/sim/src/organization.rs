@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
+use crate::events::OrgEvent;
 use crate::ids;
 use crate::people::People;
+use crate::security::{AuthPolicy, IdentityProvider};
 
 /// A domain that the organization has added.
 #[derive(Clone, Debug)]
@@ -81,9 +83,28 @@ pub(crate) struct Organization {
     pub admins: Vec<String>,
     pub keys: Vec<ApiKey>,
     pub workspaces: Vec<Workspace>,
+    /// Whether Atlassian Guard is paid for: single sign-on, more than one policy and the audit log rest on it.
+    pub guard: bool,
+    pub identity_providers: Vec<IdentityProvider>,
+    /// The first is the local directory's default, which can't be deleted.
+    pub policies: Vec<AuthPolicy>,
+    pub events: Vec<OrgEvent>,
+    /// The addresses of deactivated accounts, in lower case.
+    pub deactivated: BTreeSet<String>,
 }
 
 impl Organization {
+    /// The account with that address, in any case.
+    pub fn account_of(&self, email: &str) -> Option<AtlassianAccount> {
+        self.accounts()
+            .find(|account| account.email.eq_ignore_ascii_case(email))
+    }
+
+    /// True when the account may log in, as far as it exists at all.
+    pub fn is_active(&self, email: &str) -> bool {
+        !self.deactivated.contains(&email.to_lowercase())
+    }
+
     /// How many accounts the organization sees.
     pub fn total(&self) -> usize {
         self.members.with_mail() + self.outsiders.len()

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::entra::desk::SignInDesk;
+use crate::events::{Action, Occasion};
 use crate::faults::Fault;
 use crate::ledger::Ledger;
 use crate::organization::Organization;
@@ -49,6 +51,8 @@ pub(crate) struct Quirks {
     pub wrong_tenant: bool,
     pub restore_allowed: bool,
     pub unauthorized: Unauthorized,
+    /// What the audit log lags behind, when a lever says so.
+    pub audit_lag: Option<SignedDuration>,
 }
 
 /// The names under which the cloud file tells what one would be given.
@@ -131,6 +135,14 @@ impl World {
     /// Makes pending things visible.
     pub fn poke(&mut self) {
         self.tenants.iter_mut().for_each(Tenant::poke);
+        self.organization.poke_events(self.clock.now());
+    }
+
+    /// Writes an entry into the organization's audit log: now, seen as late as the tempo has it.
+    pub fn log(&mut self, action: Action, actor_email: &str, message: &str, context: Vec<Value>) {
+        let when = Occasion::now(self.clock.now(), self.tempo, self.quirks.audit_lag);
+        self.organization
+            .log(when, action, actor_email, message, context);
     }
 
     /// Everything that a wizard may change, in a stable order and without times, so that two dumps can be compared.
