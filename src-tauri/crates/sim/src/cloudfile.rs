@@ -71,14 +71,14 @@ fn practice_part(world: &World, scenario: &str) -> PracticePart {
         .accounts
         .iter()
         .filter_map(|index| tenant.accounts.get(*index))
-        .map(|account| {
-            let person = tenant.people.person(account.person);
-            AccountPart {
+        .filter_map(|account| {
+            let person = tenant.person(&account.person)?;
+            Some(AccountPart {
                 display_name: person.display_name(),
                 user_principal_name: person.user_principal_name,
                 password: account.password.clone(),
                 about: account.about,
-            }
+            })
         });
     PracticePart {
         scenario: scenario.to_owned(),

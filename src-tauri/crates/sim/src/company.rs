@@ -32,24 +32,31 @@ const LONG_AGO: &str = "2024-03-04T08:00:00Z";
 /// The world of the company.
 pub(crate) fn contoso(tempo: Tempo) -> World {
     let mut home = tenant("Contoso", "contoso.com", 420, 8);
+    let people = home.people.clone();
     home.accounts = vec![
         account(
+            &people,
             ADELE,
             &[CLOUD_APPLICATION_ADMINISTRATOR],
             "Cloud Application Administrator",
         ),
-        account(MEGAN, &[GLOBAL_ADMINISTRATOR], "Global Administrator"),
-        account(ALEX, &[], "A member without an administrator role"),
-        account(DIEGO, &[GLOBAL_READER], "Global Reader"),
+        account(
+            &people,
+            MEGAN,
+            &[GLOBAL_ADMINISTRATOR],
+            "Global Administrator",
+        ),
+        account(&people, ALEX, &[], "A member without an administrator role"),
+        account(&people, DIEGO, &[GLOBAL_READER], "Global Reader"),
     ];
     let client_id = add_wizard_registration(&mut home);
     let mut stranger = tenant("Fabrikam", "fabrikam.com", 40, 2);
     stranger.accounts = vec![account(
+        &stranger.people,
         ADELE,
         &[GLOBAL_ADMINISTRATOR],
         "An administrator of another tenant",
     )];
-    let people = home.people.clone();
     let mut world = World::new(tempo, vec![home, stranger], organization(people));
     let now = world.clock.now();
     let key = world
@@ -148,6 +155,15 @@ fn tenant(name: &str, domain: &str, total: usize, without_mail: usize) -> Tenant
         templates: objects::gallery(),
         applications: Vec::new(),
         service_principals: Vec::new(),
+        users: Vec::new(),
+        groups: Vec::new(),
+        members: BTreeMap::new(),
+        assignments: Vec::new(),
+        claims_mapping_policies: Vec::new(),
+        mapped_by: BTreeMap::new(),
+        claims_policies: BTreeMap::new(),
+        signing_keys: Vec::new(),
+        sign_ins: Vec::new(),
         owners: BTreeMap::new(),
         deleted: Vec::new(),
         grants: Vec::new(),
@@ -182,10 +198,10 @@ fn add_wizard_registration(tenant: &mut Tenant) -> String {
     client_id
 }
 
-fn account(person: usize, roles: &[Role], about: &'static str) -> Account {
+fn account(people: &People, person: usize, roles: &[Role], about: &'static str) -> Account {
     let password = format!("practice-{}", ids::secret(9));
     Account {
-        person,
+        person: people.person(person).id,
         password,
         roles: roles.to_vec(),
         eligible: Vec::new(),

@@ -60,7 +60,7 @@ fn overview(world: &World) -> Answer {
         .map(|index| &tenant.accounts[*index])
         .map(|account| {
             vec![
-                escape(&tenant.people.person(account.person).user_principal_name),
+                escape(&tenant.name_of(account)),
                 escape(&account.password),
                 escape(account.about),
             ]

@@ -6,20 +6,25 @@ use crate::ids::derived_guid;
 /// A person or a shared mailbox-less account of the tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Person {
-    pub index: usize,
     pub id: String,
+    /// The name to show when it is not the given name and the surname.
+    pub shown: Option<String>,
     pub given: String,
     pub surname: String,
     pub user_principal_name: String,
     pub mail: Option<String>,
     pub job: &'static str,
     pub guest: bool,
+    /// Whether the account may sign in.
+    pub enabled: bool,
 }
 
 impl Person {
     /// The name as directories show it.
     pub fn display_name(&self) -> String {
-        format!("{} {}", self.given, self.surname)
+        self.shown
+            .clone()
+            .unwrap_or_else(|| format!("{} {}", self.given, self.surname))
     }
 }
 
@@ -110,8 +115,8 @@ impl People {
         };
         let address = format!("{local}@{}", self.domain);
         Person {
-            index,
             id: self.id(index),
+            shown: None,
             given: given.to_owned(),
             surname: format!(
                 "{surname}{}{suffix}",
@@ -121,6 +126,7 @@ impl People {
             user_principal_name: address,
             job,
             guest: false,
+            enabled: true,
         }
     }
 

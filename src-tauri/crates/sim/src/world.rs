@@ -50,6 +50,8 @@ pub(crate) struct Quirks {
     pub unknown_client: bool,
     pub wrong_tenant: bool,
     pub restore_allowed: bool,
+    /// After how many seconds the sign-in log shows an entry, instead of the tempo's own lag.
+    pub sign_in_log_lag: Option<i64>,
     pub unauthorized: Unauthorized,
     /// What the audit log lags behind, when a lever says so.
     pub audit_lag: Option<SignedDuration>,
@@ -160,7 +162,7 @@ impl World {
             "tenant": {
                 "id": tenant.id, "displayName": tenant.name,
                 "roles": tenant.accounts.iter().map(|account| json!({
-                    "account": tenant.people.person(account.person).user_principal_name,
+                    "account": tenant.name_of(account),
                     "active": account.roles.iter().map(|role| role.name).collect::<Vec<_>>(),
                     "eligible": account.eligible.iter().map(|role| role.name).collect::<Vec<_>>(),
                 })).collect::<Vec<_>>(),

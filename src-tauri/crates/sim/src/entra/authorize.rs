@@ -223,7 +223,7 @@ fn signed_in(world: &World, name: &str, password: &str) -> Option<Who> {
                 .filter(|account| account.password == password)?;
             Some(Who {
                 tenant,
-                person: directory.people.person(account.person).id,
+                person: account.person.clone(),
             })
         })
 }

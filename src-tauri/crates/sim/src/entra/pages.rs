@@ -37,7 +37,7 @@ pub(crate) fn sign_in(
     let mut accounts = String::from("<h2>Pick an account</h2>\n");
     for index in &world.handover.accounts {
         let account = &tenant.accounts[*index];
-        let name = tenant.people.person(account.person).user_principal_name;
+        let name = tenant.name_of(account);
         let inner = format!(
             "{}{}{}",
             hidden("flow", flow),

@@ -1,13 +1,13 @@
 //! People: the signed-in one with the roles that are active, and the others as far as they are counted.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Cx;
 use super::errors::GraphError;
 use super::odata::{self, Listing, Options};
 use super::properties::USER;
 use crate::objects::map;
-use crate::people::Person;
+use crate::tenant::users::body;
 use crate::wire::Answer;
 
 /// What Graph gives of a person when nothing is selected.
@@ -45,8 +45,7 @@ pub(crate) fn user(cx: &mut Cx) -> Result<Answer, GraphError> {
     let key = cx.keys[0].clone();
     let id = cx
         .tenant()
-        .people
-        .by_name(&key)
+        .person_named(&key)
         .map_or(key, |person| person.id);
     answer_person(cx, &id)
 }
@@ -145,27 +144,4 @@ fn shown(options: &Options) -> Vec<String> {
     } else {
         options.select.clone()
     }
-}
-
-fn body(person: &Person) -> Map<String, Value> {
-    map(json!({
-        "businessPhones": [],
-        "displayName": person.display_name(),
-        "givenName": person.given,
-        "jobTitle": person.job,
-        "mail": person.mail,
-        "mobilePhone": null,
-        "officeLocation": null,
-        "preferredLanguage": "en-US",
-        "surname": person.surname,
-        "userPrincipalName": person.user_principal_name,
-        "id": person.id,
-        "accountEnabled": true,
-        "userType": if person.guest { "Guest" } else { "Member" },
-        "department": null,
-        "mailNickname": person.user_principal_name.split('@').next(),
-        "usageLocation": "US",
-        "onPremisesSyncEnabled": null,
-        "createdDateTime": "2024-03-04T08:00:00Z"
-    }))
 }

@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 use super::Cx;
 use super::errors::GraphError;
 use super::odata::{self, Listing, Options};
-use super::properties::{APPLICATION, Properties, SERVICE_PRINCIPAL};
+use super::properties::{
+    APPLICATION, ASSIGNMENT, CLAIMS_MAPPING_POLICY, GROUP, Properties, SERVICE_PRINCIPAL, USER,
+};
 use crate::tenant::{Kind, Tenant, text};
 use crate::wire::Answer;
 
@@ -14,6 +16,10 @@ pub(crate) fn properties(kind: Kind) -> Properties {
     match kind {
         Kind::Application => APPLICATION,
         Kind::ServicePrincipal => SERVICE_PRINCIPAL,
+        Kind::User => USER,
+        Kind::Group => GROUP,
+        Kind::Assignment => ASSIGNMENT,
+        Kind::ClaimsMappingPolicy => CLAIMS_MAPPING_POLICY,
     }
 }
 

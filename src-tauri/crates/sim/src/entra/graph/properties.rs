@@ -207,6 +207,67 @@ pub(crate) const USER: Properties = &[
     ("userType", Text),
 ];
 
+/// A group.
+pub(crate) const GROUP: Properties = &[
+    ("id", Text),
+    ("deletedDateTime", Text),
+    ("classification", Text),
+    ("createdDateTime", Text),
+    ("description", Text),
+    ("displayName", Text),
+    ("expirationDateTime", Text),
+    ("groupTypes", List),
+    ("isAssignableToRole", Bool),
+    ("isManagementRestricted", Bool),
+    ("mail", Text),
+    ("mailEnabled", Bool),
+    ("mailNickname", Text),
+    ("membershipRule", Text),
+    ("membershipRuleProcessingState", Text),
+    ("onPremisesDomainName", Text),
+    ("onPremisesLastSyncDateTime", Text),
+    ("onPremisesNetBiosName", Text),
+    ("onPremisesProvisioningErrors", List),
+    ("onPremisesSamAccountName", Text),
+    ("onPremisesSecurityIdentifier", Text),
+    ("onPremisesSyncEnabled", Bool),
+    ("preferredDataLocation", Text),
+    ("preferredLanguage", Text),
+    ("proxyAddresses", List),
+    ("renewedDateTime", Text),
+    ("resourceBehaviorOptions", List),
+    ("resourceProvisioningOptions", List),
+    ("securityEnabled", Bool),
+    ("securityIdentifier", Text),
+    ("serviceProvisioningErrors", List),
+    ("theme", Text),
+    ("uniqueName", Text),
+    ("visibility", Text),
+];
+
+/// That somebody may use an application.
+pub(crate) const ASSIGNMENT: Properties = &[
+    ("id", Text),
+    ("deletedDateTime", Text),
+    ("appRoleId", Text),
+    ("createdDateTime", Text),
+    ("principalDisplayName", Text),
+    ("principalId", Text),
+    ("principalType", Text),
+    ("resourceDisplayName", Text),
+    ("resourceId", Text),
+];
+
+/// A claims mapping policy.
+pub(crate) const CLAIMS_MAPPING_POLICY: Properties = &[
+    ("id", Text),
+    ("deletedDateTime", Text),
+    ("description", Text),
+    ("displayName", Text),
+    ("definition", List),
+    ("isOrganizationDefault", Bool),
+];
+
 /// What such a property holds; `None` when the type has no property of that name.
 pub(crate) fn holds(properties: Properties, name: &str) -> Option<Holds> {
     properties

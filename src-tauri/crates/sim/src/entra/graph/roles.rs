@@ -63,7 +63,7 @@ pub(crate) fn assignments(cx: &mut Cx) -> Result<Answer, GraphError> {
     let tenant = cx.tenant();
     let mut rows = Vec::new();
     for account in &tenant.accounts {
-        let person = tenant.people.person(account.person).id;
+        let person = &account.person;
         rows.extend(account.roles.iter().map(|role| {
             let mut row = map(json!({"id": derived_guid(&format!("{person}{}", role.template_id)), "principalId": person,
                 "roleDefinitionId": role.template_id, "directoryScopeId": "/"}));

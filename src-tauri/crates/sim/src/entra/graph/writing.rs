@@ -42,9 +42,10 @@ pub(crate) fn create(cx: &mut Cx) -> Result<Answer, GraphError> {
     let kind = cx.kind();
     let body = cx.body()?;
     check(kind, &body, None)?;
-    let row = match kind {
-        Kind::Application => create_application(cx, &body)?,
-        Kind::ServicePrincipal => create_principal(cx, &body)?,
+    let row = if kind == Kind::ServicePrincipal {
+        create_principal(cx, &body)?
+    } else {
+        create_application(cx, &body)?
     };
     let mut answer = Map::new();
     answer.insert(

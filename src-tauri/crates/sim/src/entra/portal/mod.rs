@@ -81,10 +81,7 @@ fn actor(world: &World, sent: &Form) -> Result<(String, Vec<Role>), Refused> {
     let account = world.tenants[0]
         .account(name)
         .ok_or_else(|| format!("Nobody called {name} works here."))?;
-    Ok((
-        world.tenants[0].people.person(account.person).id,
-        account.roles.clone(),
-    ))
+    Ok((account.person.clone(), account.roles.clone()))
 }
 
 fn manager(world: &World, sent: &Form) -> Result<String, Refused> {
@@ -171,8 +168,7 @@ fn owner(world: &mut World, sent: &Form) -> Result<String, Refused> {
     let (principal, application) = pair(world, sent)?;
     let name = wanted(sent, "owner")?;
     let person = world.tenants[0]
-        .people
-        .by_name(name)
+        .person_named(name)
         .ok_or_else(|| format!("Nobody called {name} works here."))?
         .id;
     for id in [principal, application] {

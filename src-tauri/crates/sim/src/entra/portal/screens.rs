@@ -157,12 +157,7 @@ fn accounts(world: &World) -> Options {
         .accounts
         .iter()
         .map(|index| &home.accounts[*index]);
-    let named = accounts.map(|account| {
-        (
-            home.people.person(account.person).user_principal_name,
-            account.about,
-        )
-    });
+    let named = accounts.map(|account| (home.name_of(account), account.about));
     named
         .map(|(name, about)| (name.clone(), format!("{name} ({about})")))
         .collect()

@@ -30,7 +30,7 @@ fn role_of(world: &mut World, sent: &Value) -> Result<(usize, Role), LeverError>
     let at = home
         .accounts
         .iter()
-        .position(|account| home.people.person(account.person).user_principal_name == name);
+        .position(|account| home.name_of(account) == name);
     Ok((at.ok_or_else(|| LeverError::NoSuch(name.to_owned()))?, role))
 }
 

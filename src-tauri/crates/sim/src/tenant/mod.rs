@@ -1,5 +1,10 @@
-//! The directory of a Microsoft tenant: people who sign in, roles, licences, domains, applications and what was deleted.
-//! Objects are JSON in the vendor's own shape. This file knows no HTTP; `entra` answers requests from it.
+//! The directory of a Microsoft tenant: people who sign in, roles, licences, domains, applications, groups, assignments,
+//! policies, and what was deleted. Objects are JSON in the vendor's own shape. Nothing here knows HTTP; `entra` answers
+//! requests from it.
+
+pub(crate) mod access;
+pub(crate) mod sign_ins;
+pub(crate) mod users;
 
 use std::collections::BTreeMap;
 
@@ -7,9 +12,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::ids;
-use crate::people::{People, Person};
+use crate::people::People;
 use crate::roles::Role;
+use crate::saml::keys::SigningKey;
 use crate::tempo::{Glance, Replicated, Wait};
+
+use self::access::Members;
+use self::sign_ins::SignIn;
 
 /// What the tenant pays for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +31,8 @@ pub(crate) enum Premium {
 /// A person who has a password in practice.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
-    pub person: usize,
+    /// The object id of the person whom it belongs to.
+    pub person: String,
     pub password: String,
     pub roles: Vec<Role>,
     pub eligible: Vec<Role>,
@@ -58,19 +68,39 @@ pub(crate) struct Deleted {
     pub owners: Vec<String>,
 }
 
-/// The two kinds of objects that clients write.
+/// The kinds of objects that clients write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Application,
     ServicePrincipal,
+    /// People whom somebody created or changed; all others are made up on demand, see [`People`].
+    User,
+    Group,
+    /// That a person or a group may use an application.
+    Assignment,
+    ClaimsMappingPolicy,
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 6] = [
+        Kind::Application,
+        Kind::ServicePrincipal,
+        Kind::User,
+        Kind::Group,
+        Kind::Assignment,
+        Kind::ClaimsMappingPolicy,
+    ];
+
     /// The entity set in a path.
     pub fn set(self) -> &'static str {
         match self {
             Kind::Application => "applications",
             Kind::ServicePrincipal => "servicePrincipals",
+            Kind::User => "users",
+            Kind::Group => "groups",
+            Kind::Assignment => "appRoleAssignments",
+            Kind::ClaimsMappingPolicy => "claimsMappingPolicies",
         }
     }
 
@@ -79,6 +109,10 @@ impl Kind {
         match self {
             Kind::Application => "application",
             Kind::ServicePrincipal => "servicePrincipal",
+            Kind::User => "user",
+            Kind::Group => "group",
+            Kind::Assignment => "appRoleAssignment",
+            Kind::ClaimsMappingPolicy => "claimsMappingPolicy",
         }
     }
 }
@@ -96,6 +130,20 @@ pub(crate) struct Tenant {
     pub templates: Vec<Value>,
     pub applications: Vec<Replicated>,
     pub service_principals: Vec<Replicated>,
+    /// See [`Kind::User`].
+    pub users: Vec<Replicated>,
+    pub groups: Vec<Replicated>,
+    /// Who is in a group, by the group's id.
+    pub members: BTreeMap<String, Members>,
+    pub assignments: Vec<Replicated>,
+    pub claims_mapping_policies: Vec<Replicated>,
+    /// Which claims mapping policy holds for which service principal, by the latter's id.
+    pub mapped_by: BTreeMap<String, String>,
+    /// The object behind the portal's Attributes & Claims, by the service principal's id.
+    pub claims_policies: BTreeMap<String, Map<String, Value>>,
+    /// The private side of certificates; the public side stands in `keyCredentials` of the service principal.
+    pub signing_keys: Vec<SigningKey>,
+    pub sign_ins: Vec<SignIn>,
     /// Owners by the object's id.
     pub owners: BTreeMap<String, Vec<String>>,
     pub deleted: Vec<Deleted>,
@@ -108,6 +156,10 @@ impl Tenant {
         match kind {
             Kind::Application => &self.applications,
             Kind::ServicePrincipal => &self.service_principals,
+            Kind::User => &self.users,
+            Kind::Group => &self.groups,
+            Kind::Assignment => &self.assignments,
+            Kind::ClaimsMappingPolicy => &self.claims_mapping_policies,
         }
     }
 
@@ -116,6 +168,10 @@ impl Tenant {
         match kind {
             Kind::Application => &mut self.applications,
             Kind::ServicePrincipal => &mut self.service_principals,
+            Kind::User => &mut self.users,
+            Kind::Group => &mut self.groups,
+            Kind::Assignment => &mut self.assignments,
+            Kind::ClaimsMappingPolicy => &mut self.claims_mapping_policies,
         }
     }
 
@@ -152,7 +208,7 @@ impl Tenant {
             .iter_mut()
             .filter_map(|object| object.read(glance))
             .collect();
-        objects.retain(|object| !object.is_gone());
+        objects.retain(|object| kind == Kind::User || !object.is_gone());
         seen
     }
 
@@ -249,36 +305,6 @@ impl Tenant {
         Some(body)
     }
 
-    /// The account that signs in with this name.
-    pub fn account(&self, name: &str) -> Option<&Account> {
-        self.accounts.iter().find(|account| {
-            self.people
-                .person(account.person)
-                .user_principal_name
-                .eq_ignore_ascii_case(name.trim())
-        })
-    }
-
-    /// The account of that person.
-    pub fn account_of(&self, person: &str) -> Option<&Account> {
-        self.accounts
-            .iter()
-            .find(|account| self.people.person(account.person).id == person)
-    }
-
-    /// The account of that person, to change.
-    pub fn account_of_mut(&mut self, person: &str) -> Option<&mut Account> {
-        let people = self.people.clone();
-        self.accounts
-            .iter_mut()
-            .find(|account| people.person(account.person).id == person)
-    }
-
-    /// The person behind an object id.
-    pub fn person(&self, id: &str) -> Option<Person> {
-        self.people.by_id(id)
-    }
-
     /// The scopes that stand granted to a client for a person.
     pub fn granted(&self, client: &str, person: &str) -> Vec<String> {
         let Some(principal) = self
@@ -335,12 +361,34 @@ impl Tenant {
         }
     }
 
+    /// The key that signs for a service principal: the one that was made its active one. `None` while none is, whatever
+    /// certificates there are.
+    pub fn active_key(&self, principal: &str) -> Option<&SigningKey> {
+        let active = text(
+            self.truth(Kind::ServicePrincipal, principal)?,
+            "preferredTokenSigningKeyThumbprint",
+        );
+        self.keys_of(principal)
+            .find(|key| key.thumbprint.eq_ignore_ascii_case(active))
+    }
+
+    /// Every key of a service principal.
+    pub fn keys_of(&self, principal: &str) -> impl Iterator<Item = &SigningKey> {
+        self.signing_keys
+            .iter()
+            .filter(move |key| key.principal == principal)
+    }
+
     /// Makes everything visible that was written.
     pub fn poke(&mut self) {
-        for kind in [Kind::Application, Kind::ServicePrincipal] {
+        for kind in Kind::ALL {
             let objects = self.objects_mut(kind);
             objects.iter_mut().for_each(Replicated::poke);
-            objects.retain(|object| !object.is_gone());
+            // A person who was deleted stays as a gap, or the one made up on demand would be back.
+            objects.retain(|object| kind == Kind::User || !object.is_gone());
+        }
+        for entry in &mut self.sign_ins {
+            entry.visible_from = entry.visible_from.min(entry.at);
         }
     }
 }
