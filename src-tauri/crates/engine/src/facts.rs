@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::StepId;
 
 /// Named values that a step learned and a later one needs: object ids, thumbprints, names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,10 @@ pub struct Known {
     pub facts: Facts,
     /// What the person answered, by ask.
     pub answers: BTreeMap<String, String>,
+    /// When each ask was last answered, be it with the same answer.
+    pub answered: BTreeMap<String, Timestamp>,
+    /// When the person last said that a step was done by hand.
+    pub by_hand: BTreeMap<StepId, Timestamp>,
 }
 
 impl Known {
@@ -71,5 +78,15 @@ impl Known {
             .get(ask)
             .map(String::as_str)
             .filter(|answer| !answer.is_empty())
+    }
+
+    /// When an ask was last answered.
+    pub fn answered_at(&self, ask: &str) -> Option<Timestamp> {
+        self.answered.get(ask).copied()
+    }
+
+    /// When the person last said that a step was done by hand.
+    pub fn by_hand_at(&self, step: &StepId) -> Option<Timestamp> {
+        self.by_hand.get(step).copied()
     }
 }

@@ -254,6 +254,7 @@ impl State {
         let (seq, at) = (record.seq, record.at);
         match &record.entry {
             Entry::Answered { step, ask, value } => {
+                self.known.answered.insert(ask.clone(), at);
                 let changed = self
                     .known
                     .answers
@@ -294,6 +295,7 @@ impl State {
                 self.of(step).settle(change, failed, at, seq);
             }
             Entry::DoneByHand { step } => {
+                self.known.by_hand.insert(step.clone(), at);
                 let step = self.of(step);
                 step.by_hand = Some(at);
                 step.forget_failures();

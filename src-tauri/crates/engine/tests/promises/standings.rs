@@ -365,3 +365,36 @@ fn steps_stand_once_and_after_what_they_need() {
     };
     assert_eq!(in_order(&needing(&[&[0]])), Err(itself));
 }
+
+#[test]
+fn it_is_known_when_somebody_gave_their_word() {
+    let clock = std::sync::Arc::new(engine::FixedClock::at(
+        "2026-11-25T10:00:00Z".parse().expect("a time"),
+    ));
+    let journal =
+        Journal::open(Box::new(MemoryStore::default()), clock.clone()).expect("a journal");
+    let answer = || Entry::Answered {
+        step: id(0),
+        ask: "word".into(),
+        value: "came-in".into(),
+    };
+    let at = |time: &str| Some(time.parse().expect("a time"));
+    journal.append(answer()).expect("recorded");
+    clock.forward(std::time::Duration::from_secs(60));
+    journal.append(answer()).expect("recorded");
+    let state = journal.state();
+    assert_eq!(
+        state.known().answered_at("word"),
+        at("2026-11-25T10:01:00Z"),
+        "the same word said again is newer"
+    );
+    assert_eq!(state.known().answered_at("other"), None);
+    assert_eq!(state.known().by_hand_at(&id(0)), None);
+    journal
+        .append(Entry::DoneByHand { step: id(0) })
+        .expect("recorded");
+    assert_eq!(
+        journal.state().known().by_hand_at(&id(0)),
+        at("2026-11-25T10:01:00Z")
+    );
+}
