@@ -48,6 +48,8 @@ pub enum Doing {
         done: usize,
         /// Checks in all.
         of: usize,
+        /// How far a long count among them is: how many were seen, and how many there are where that is known.
+        counted: Option<(u64, Option<u64>)>,
     },
     /// Making a change.
     Making {
@@ -110,6 +112,7 @@ impl Job {
             Progress::Undoing {
                 change, number, of, ..
             } => self.doing = Doing::Undoing { change, number, of },
+            Progress::Counting { seen, of } => self.counting(seen, of),
             Progress::Looking { step, check } => self.looking(step, check),
             Progress::Looked { step, check } => self.looked(&step, &check),
         }
@@ -126,6 +129,21 @@ impl Job {
                     running: vec![(step, check)],
                     done: 0,
                     of: 1,
+                    counted: None,
+                };
+            }
+        }
+    }
+
+    fn counting(&mut self, seen: u64, of: Option<u64>) {
+        match &mut self.doing {
+            Doing::Looking { counted, .. } => *counted = Some((seen, of)),
+            _ => {
+                self.doing = Doing::Looking {
+                    running: Vec::new(),
+                    done: 0,
+                    of: 0,
+                    counted: Some((seen, of)),
                 };
             }
         }

@@ -23,7 +23,9 @@ use crate::job::{Doing, Job};
 use crate::opening::Opening;
 use crate::session::{OnProgress, Session, SignInWay};
 use crate::settings::Settings;
-use crate::views::{Action, ConnectionCard, Page, SaidView, Snapshot, Theme, TroubleView};
+use crate::views::{
+    Action, ConnectionCard, OptionView, Page, SaidView, Snapshot, Theme, TroubleView,
+};
 use crate::{handover, practice, render, showing};
 
 use desk_work::DeskBrowser;
@@ -62,6 +64,8 @@ pub(crate) struct Desktop {
     pub proposals: BTreeMap<StepId, Proposal>,
     pub troubles: BTreeMap<StepId, Trouble>,
     pub said: BTreeMap<String, SaidView>,
+    pub found: BTreeMap<String, Vec<OptionView>>,
+    pub searching: Option<String>,
     pub stopped: Option<String>,
     pub job: Option<Job>,
     pub then: Option<Action>,
@@ -320,6 +324,8 @@ impl Desktop {
             proposals: BTreeMap::new(),
             troubles: BTreeMap::new(),
             said: BTreeMap::new(),
+            found: BTreeMap::new(),
+            searching: None,
             stopped: None,
             job: None,
             then: None,
@@ -334,6 +340,8 @@ impl Desktop {
         self.proposals.clear();
         self.troubles.clear();
         self.said.clear();
+        self.found.clear();
+        self.searching = None;
         self.stopped = None;
         self.then = None;
         self.notice = None;

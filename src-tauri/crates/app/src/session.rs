@@ -55,6 +55,7 @@ pub struct Session {
     sides: Mutex<Sides>,
     practice: Option<Practice>,
     patience: Option<Patience>,
+    revealed: guide::Revealed,
 }
 
 #[derive(Default)]
@@ -123,6 +124,7 @@ impl Session {
             sides: Mutex::default(),
             practice,
             patience: opening.patience,
+            revealed: guide::Revealed::default(),
         });
         session.take_up().await;
         Ok(session)
@@ -211,6 +213,8 @@ impl Session {
             atlassian: sides.atlassian.clone(),
             connection: self.connection.id.clone(),
             patience: self.patience(),
+            counting: guide::Counting::default(),
+            revealed: self.revealed.clone(),
         }
     }
 
@@ -433,9 +437,14 @@ impl Session {
     }
 
     fn run(&self, progress: OnProgress, cancel: CancellationToken) -> Run<'_, Live> {
+        let hears = progress.clone();
+        let counting = guide::Counting::to(move |seen, of| hears(Progress::Counting { seen, of }));
         Run {
             guide: self.guide(),
-            cx: self.live(),
+            cx: Live {
+                counting,
+                ..self.live()
+            },
             journal: &self.journal,
             cancel,
             progress,

@@ -123,6 +123,7 @@ fn example_line(name: &str, ask: &Ask) -> String {
             )
         }
         AskKind::Confirm => format!("# {name} = true"),
+        AskKind::Search => format!("# {name} = \"a name or an address that finds exactly one\""),
         AskKind::Text | AskKind::Secret => {
             let value = ask
                 .default

@@ -92,6 +92,8 @@ pub fn trouble(trouble: &Trouble) {
 /// How far a run is.
 pub fn progress(progress: Progress) {
     match progress {
+        Progress::Counting { seen, of: Some(of) } => eprintln!("  counted {seen} of {of}"),
+        Progress::Counting { seen, of: None } => eprintln!("  counted {seen}"),
         Progress::Making {
             number, of, change, ..
         } => eprintln!("  making change {number} of {of}: {change}"),

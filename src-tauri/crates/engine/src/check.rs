@@ -44,6 +44,9 @@ pub struct Verdict {
     pub fix: Option<Fix>,
     /// When it was seen.
     pub at: Option<Timestamp>,
+    /// Until when it counts, where that is not for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// The state of a verdict.
@@ -140,7 +143,15 @@ impl Verdict {
             evidence: Vec::new(),
             fix: None,
             at: None,
+            until: None,
         }
+    }
+
+    /// It counts until then.
+    #[must_use]
+    pub fn until(mut self, at: Timestamp) -> Self {
+        self.until = Some(at);
+        self
     }
 
     /// Could not look, because of a trouble; the first thing to do about it is said as well.

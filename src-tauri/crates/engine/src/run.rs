@@ -86,6 +86,13 @@ pub enum Progress {
         /// The check.
         check: String,
     },
+    /// Something long is counted.
+    Counting {
+        /// How many so far.
+        seen: u64,
+        /// How many there are, where the service says so.
+        of: Option<u64>,
+    },
     /// A check was looked at.
     Looked {
         /// The step.

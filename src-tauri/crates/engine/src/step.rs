@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Check, Facts, Known, Link, MenuPath, State, Trouble};
+use crate::{Change, Check, Facts, Judgement, Known, Link, Lock, MenuPath, State, Trouble};
 
 /// A step's id, for ever: the key of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +88,44 @@ pub trait Step<Cx>: Send + Sync {
 
     /// Its checks, in the order on screen.
     fn checks(&self) -> &'static [&'static dyn Check<Cx>];
+
+    /// What a person may choose for an ask of [`AskKind::Search`], given what they typed. It only reads.
+    async fn search(&self, _cx: &Cx, _ask: &str, _text: &str) -> Result<Vec<AskOption>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    /// What is said to an answer, by its form and by what is known; it reads nothing. One that is bad is not recorded.
+    fn judge(&self, _cx: &Cx, _known: &Known, _ask: &str, _value: &str) -> Option<Judgement> {
+        None
+    }
+
+    /// Files that the page offers to save. The fact `saved.<id>` holds the path of one that was saved.
+    fn documents(&self, _cx: &Cx, _known: &Known) -> Vec<Document> {
+        Vec::new()
+    }
+
+    /// What keeps the by-hand route shut until it is safe.
+    fn lock(&self) -> Option<Lock> {
+        None
+    }
+
+    /// Whether the page leads with the by-hand route, because no API does what it is about.
+    fn hand_first(&self) -> bool {
+        false
+    }
+}
+
+/// A file that a page offers to save.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its id within the guide: the fact `saved.<id>` is its path.
+    pub id: String,
+    /// The file's name: "way-back.txt".
+    pub name: String,
+    /// The button's words: "Save way-back.txt".
+    pub label: String,
+    /// What stands in it. Never a secret.
+    pub text: String,
 }
 
 fn no_such_change(change: &Change) -> Trouble {
@@ -161,6 +199,8 @@ pub enum AskKind {
     },
     /// A statement to confirm: "yes" or nothing.
     Confirm,
+    /// One of many, found by what the person types: see [`Step::search`].
+    Search,
 }
 
 /// One option of a choice.

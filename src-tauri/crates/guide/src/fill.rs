@@ -29,7 +29,8 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
             .answer("app.name")
             .unwrap_or("Atlassian Cloud")
             .to_owned(),
-        other => return known.fact(other).map(str::to_owned),
+        "saml.pem" => pem(known.fact("saml.certificate")?),
+        other => return known.fact(other).or(known.answer(other)).map(str::to_owned),
     };
     Some(value)
 }
@@ -49,4 +50,29 @@ pub(crate) fn fix(
             .map(|(_, value)| (*value).to_owned());
         own.or_else(|| fill(cloud, known, name))
     })
+}
+
+/// A certificate as text to paste: 64 characters a line between its two marks (RFC 7468).
+fn pem(base64: &str) -> String {
+    let lines: Vec<_> = base64
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----",
+        lines.join("\n")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_cut_into_lines_of_64() {
+        let text = pem(&"A".repeat(130));
+        let lengths: Vec<_> = text.lines().map(str::len).collect();
+        assert_eq!(lengths, [27, 64, 64, 2, 25]);
+    }
 }

@@ -16,7 +16,7 @@ mod words;
 
 pub use fill::fill;
 pub use links::Links;
-pub use live::{Guides, Live};
+pub use live::{Counting, Guides, Live, Revealed};
 pub use target::{GUIDES, Target, every_ask, target};
 pub use text::{HandText, StepText, step_text};
 pub use trouble::{local_trouble, trouble};

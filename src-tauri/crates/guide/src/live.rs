@@ -1,11 +1,59 @@
 //! The live systems as a step sees them: at most one signed-in Graph, at most one Atlassian organization.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use connect::{Atlassian, Cloud, Graph};
+use connect::{Atlassian, Cloud, Graph, Secret};
 use engine::{Context, Guide, Patience};
 
 use crate::Links;
+
+/// Hears how far a long count is: how many were seen, and how many there are where the service says so.
+#[derive(Clone)]
+pub struct Counting(Arc<dyn Fn(u64, Option<u64>) + Send + Sync>);
+
+impl Counting {
+    /// Tells `hear`.
+    pub fn to(hear: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+
+    /// So many were seen.
+    pub fn seen(&self, seen: u64, of: Option<u64>) {
+        (self.0)(seen, of);
+    }
+}
+
+impl Default for Counting {
+    /// Tells nobody.
+    fn default() -> Self {
+        Self::to(|_, _| {})
+    }
+}
+
+/// Values that are shown once on the page and kept nowhere: a password that was just made up.
+#[derive(Clone, Default)]
+pub struct Revealed(Arc<Mutex<Vec<(String, Secret)>>>);
+
+impl Revealed {
+    /// Shows a value under this label.
+    pub fn show(&self, label: impl Into<String>, value: Secret) {
+        self.all().push((label.into(), value));
+    }
+
+    /// What is shown now: label and value.
+    pub fn shown(&self) -> Vec<(String, Secret)> {
+        self.all().clone()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.all().clear();
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<(String, Secret)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What the guide's steps look at and write to.
 #[derive(Clone)]
@@ -20,6 +68,10 @@ pub struct Live {
     pub connection: String,
     /// How patiently changes are read back.
     pub patience: Patience,
+    /// Hears how far a long count is.
+    pub counting: Counting,
+    /// What is shown once and kept nowhere.
+    pub revealed: Revealed,
 }
 
 /// A guide over [`Live`].
@@ -29,6 +81,16 @@ impl Live {
     /// The tag that marks what this connection made in Entra.
     pub fn tag(&self) -> String {
         format!("lockstep:{}", self.connection)
+    }
+
+    /// Shows a value once on the page; it is kept nowhere.
+    pub fn reveal(&self, label: impl Into<String>, value: Secret) {
+        self.revealed.show(label, value);
+    }
+
+    /// This computer's time, by which a proof grows old.
+    pub fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
     }
 
     /// The deep links of this cloud.

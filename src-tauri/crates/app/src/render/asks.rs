@@ -19,7 +19,7 @@ fn view(sight: &Sight, ask: &Ask) -> AskView {
         label: ask.label.clone(),
         hint: ask.hint.clone(),
         example: ask.example.clone(),
-        kind: kind(&ask.kind),
+        kind: kind(sight, ask),
         value: if secret { None } else { sight.answer(ask) },
         kept,
         said: sight
@@ -51,8 +51,13 @@ fn kept_said(sight: &Sight) -> SaidView {
     }
 }
 
-fn kind(kind: &Kind) -> AskKind {
-    match kind {
+fn kind(sight: &Sight, ask: &Ask) -> AskKind {
+    match &ask.kind {
+        Kind::Search => AskKind::Search {
+            chosen: sight.answer(ask).map(|answer| shown(&answer).to_owned()),
+            found: sight.found.get(&ask.id).cloned(),
+            running: sight.searching == Some(ask.id.as_str()),
+        },
         Kind::Text => AskKind::Text,
         Kind::Secret => AskKind::Secret,
         Kind::Confirm => AskKind::Confirm,
@@ -66,5 +71,22 @@ fn kind(kind: &Kind) -> AskKind {
                 })
                 .collect(),
         },
+    }
+}
+
+/// The part of a found answer that a person reads: what follows its kind and its id.
+fn shown(answer: &str) -> &str {
+    answer.splitn(3, '/').nth(2).unwrap_or(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_found_answer_is_shown_by_its_name() {
+        assert_eq!(shown("user/0f3c/adele@contoso.com"), "adele@contoso.com");
+        assert_eq!(shown("group/9a1b/Jira / all"), "Jira / all");
+        assert_eq!(shown("typed"), "typed");
     }
 }

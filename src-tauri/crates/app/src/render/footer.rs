@@ -227,6 +227,13 @@ pub(super) fn running(doing: &Doing) -> String {
             "Waiting for you in the browser.".to_owned()
         }
         Doing::Planning => "Looking at what is there now.".to_owned(),
+        Doing::Looking {
+            counted: Some((seen, of)),
+            ..
+        } => match of {
+            Some(of) => format!("Counting: {seen} of {of}."),
+            None => format!("Counting: {seen} so far."),
+        },
         Doing::Looking { done, of, .. } => format!("Looking: {done} of {of}."),
         Doing::Making { number, of, .. } => format!("Making change {number} of {of}."),
         Doing::ReadingBack { agreeing, of, .. } => format!("{agreeing} of {of} readings agree."),

@@ -19,7 +19,7 @@ use guide::Live;
 use jiff::Timestamp;
 
 use crate::job::Job;
-use crate::views::{SaidView, SideView};
+use crate::views::{OptionView, SaidView, SideView};
 
 pub(crate) use checklist::cards;
 pub(crate) use connection::{atlassian_side, connection, entra_side};
@@ -45,6 +45,10 @@ pub struct Sight<'a> {
     pub troubles: &'a BTreeMap<StepId, Trouble>,
     /// What was said to the present answers.
     pub said: &'a BTreeMap<String, SaidView>,
+    /// What was found for the asks that are searched.
+    pub found: &'a BTreeMap<String, Vec<OptionView>>,
+    /// The ask that is searched right now.
+    pub searching: Option<&'a str>,
     /// What a stop left, in a sentence.
     pub stopped: Option<&'a str>,
     /// The running job.

@@ -82,6 +82,15 @@ pub enum AskKind {
     },
     /// A statement to confirm: "yes" or "".
     Confirm,
+    /// One of many, found by typing.
+    Search {
+        /// The present answer as a person reads it.
+        chosen: Option<String>,
+        /// What was found for what was typed last; `None` before the first search.
+        found: Option<Vec<OptionView>>,
+        /// Whether a search runs.
+        running: bool,
+    },
 }
 
 /// One option of a choice.
