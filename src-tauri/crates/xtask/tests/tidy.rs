@@ -12,7 +12,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("connect", &[]),
     ("sim", &[]),
-    ("guide", &["engine", "connect"]),
+    ("saml", &[]),
+    ("people", &[]),
+    ("guide", &["engine", "connect", "saml", "people"]),
     ("app", &["guide", "engine", "connect", "sim"]),
     ("cli", &["app", "connect", "engine"]),
     ("lockstep-desktop", &["app"]),
@@ -36,6 +38,9 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("axum", &["sim"]),
     ("axum-server", &["sim"]),
     ("rustls", &["connect", "sim"]),
+    ("roxmltree", &["saml", "sim"]),
+    ("ring", &["saml", "sim"]),
+    ("x509-parser", &["saml", "sim"]),
     ("tauri", &["lockstep-desktop"]),
     ("tauri-", &["lockstep-desktop"]),
     ("thirtyfour", &["desktop"]),
@@ -118,6 +123,28 @@ fn the_engine_names_no_service() {
                     "{}:{number} names {service}",
                     file.name
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pure_crates_open_no_socket_and_read_no_clock() {
+    let pure = ["src-tauri/crates/saml/src/", "src-tauri/crates/people/src/"];
+    for file in rust_files()
+        .into_iter()
+        .filter(|file| pure.iter().any(|home| file.name.starts_with(home)))
+    {
+        for (number, line) in file.code() {
+            for way in [
+                "std::net",
+                "std::fs",
+                "tokio",
+                "SystemTime",
+                "Instant",
+                "::now(",
+            ] {
+                assert!(!line.contains(way), "{}:{number} holds {way}", file.name);
             }
         }
     }
