@@ -74,6 +74,7 @@ fn add_other_keys(world: &mut World) {
     let now = world.clock.now();
     let all: Vec<String> = crate::atlassian::keys::SCOPES
         .iter()
+        .filter(|scope| scope.starts_with("read:"))
         .map(|scope| (*scope).to_owned())
         .collect();
     let without = all
@@ -258,9 +259,12 @@ fn organization(members: People) -> Organization {
         ],
         keys: Vec::new(),
         guard: true,
+        enterprise: false,
         identity_providers: Vec::new(),
         policies: vec![AuthPolicy::local_default()],
         events: Vec::new(),
+        tasks: Vec::new(),
+        event_reads: Vec::new(),
         deactivated: BTreeSet::new(),
     }
 }

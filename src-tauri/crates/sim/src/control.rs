@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::levers::{self, acts::LEVERS};
+use crate::levers::{self, acts};
 use crate::page::{escape, page, table, words};
 use crate::scenarios::scenarios;
 use crate::wire::{Answer, Call, Host};
@@ -66,8 +66,7 @@ fn overview(world: &World) -> Answer {
             ]
         })
         .collect();
-    let levers: Vec<Vec<String>> = LEVERS
-        .iter()
+    let levers: Vec<Vec<String>> = acts::levers()
         .map(|lever| {
             vec![
                 format!("<code>{}</code>", lever.name),

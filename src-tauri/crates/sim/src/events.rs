@@ -2,10 +2,10 @@
 //! time after it happened, so each has two times. This file knows no HTTP.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::ids;
-use crate::organization::Organization;
+use crate::organization::{Organization, account_id};
 use crate::tempo::Tempo;
 
 /// A kind of event: the id and the texts of the catalogue.
@@ -205,6 +205,15 @@ impl Organization {
             message: message.to_owned(),
             context,
         });
+    }
+
+    /// An account in the form in which an entry names what something was done to.
+    pub fn as_context(&self, email: &str) -> Value {
+        let name = self
+            .account_of(email)
+            .map_or_else(|| email.to_owned(), |account| account.name);
+        json!({"id": account_id(email), "type": "users",
+               "attributes": {"accountType": "atlassian", "email": email, "name": name}})
     }
 
     /// Makes every waiting entry visible.

@@ -28,6 +28,9 @@
 //! - a second administrator: `rename_app`, `delete_app`, `disable_app`, `strip_tag`, `add_namesake`
 //! - the organization: `key_expired`, `key_lacks`, `unauthorized_form`, `domain_unverified`, `unclaim_accounts`,
 //!   `remove_second_admin`, `admins_all_inside_domain`
+//! - single sign-on at the organization: `guard_lapsed`, `guard_renewed`, `enterprise_plan`, `no_break_glass`,
+//!   `domain_not_linked`, `policy_local`, `unenforce`, `move_member`, `deactivate_account`, `wrong_certificate_saved`,
+//!   `delete_saml`, `bulk_fetch_bare`, `task_slow`, `task_fails`, `audit_log_empty`, `audit_log_delay`
 //!
 //! **The ledger** ([`Practice::ledger`]) holds every request. **The dump** ([`Practice::dump`]) is what a wizard may
 //! change, in a stable order and without times, so that two can be compared.
@@ -55,6 +58,7 @@ mod roles;
 mod saml;
 mod scenarios;
 mod security;
+mod tasks;
 mod tempo;
 mod tenant;
 mod wire;

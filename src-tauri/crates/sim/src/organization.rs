@@ -10,6 +10,7 @@ use crate::events::OrgEvent;
 use crate::ids;
 use crate::people::People;
 use crate::security::{AuthPolicy, IdentityProvider};
+use crate::tasks::PolicyTask;
 
 /// A domain that the organization has added.
 #[derive(Clone, Debug)]
@@ -85,10 +86,15 @@ pub(crate) struct Organization {
     pub workspaces: Vec<Workspace>,
     /// Whether Atlassian Guard is paid for: single sign-on, more than one policy and the audit log rest on it.
     pub guard: bool,
+    /// Whether the plan is Enterprise, which may have several identity provider directories.
+    pub enterprise: bool,
     pub identity_providers: Vec<IdentityProvider>,
     /// The first is the local directory's default, which can't be deleted.
     pub policies: Vec<AuthPolicy>,
     pub events: Vec<OrgEvent>,
+    pub tasks: Vec<PolicyTask>,
+    /// When the audit log was read lately, for its limit.
+    pub event_reads: Vec<Timestamp>,
     /// The addresses of deactivated accounts, in lower case.
     pub deactivated: BTreeSet<String>,
 }
@@ -96,8 +102,21 @@ pub(crate) struct Organization {
 impl Organization {
     /// The account with that address, in any case.
     pub fn account_of(&self, email: &str) -> Option<AtlassianAccount> {
-        self.accounts()
-            .find(|account| account.email.eq_ignore_ascii_case(email))
+        let same = |account: &AtlassianAccount| account.email.eq_ignore_ascii_case(email);
+        // Most members go by their user principal name, which is found without looking at everybody.
+        let member = self.members.by_name(email).and_then(|person| {
+            let email = person.mail.clone()?;
+            Some(AtlassianAccount {
+                id: account_id(&email),
+                name: person.display_name(),
+                email,
+            })
+        });
+        let outsider = || self.outsiders.iter().find(|account| same(account)).cloned();
+        member
+            .filter(same)
+            .or_else(outsider)
+            .or_else(|| self.accounts().find(same))
     }
 
     /// True when the account may log in, as far as it exists at all.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f5f5f4;color:#1c1917}\
 header{background:#713f12;color:#fff;padding:.5rem 1rem}main{max-width:44rem;margin:1.5rem auto;padding:1.5rem;background:#fff;border:1px solid #d6d3d1}\
-label{display:block;margin:.75rem 0 .25rem;font-weight:600}input:not([type=checkbox]):not([type=radio]),select{font:inherit;padding:.4rem;width:100%;box-sizing:border-box}\
+label{display:block;margin:.75rem 0 .25rem;font-weight:600}input:not([type=checkbox]):not([type=radio]),select,textarea{font:inherit;padding:.4rem;width:100%;box-sizing:border-box}\
 button{font:inherit;padding:.5rem 1rem;margin:.75rem .5rem 0 0;min-height:2.5rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid #d6d3d1;vertical-align:top}\
 code{font-size:.95em;overflow-wrap:anywhere}fieldset{border:1px solid #d6d3d1;margin:.75rem 0}.check{font-weight:400}";
 
@@ -56,6 +56,15 @@ pub(crate) fn field(name: &str, label: &str, kind: &str, value: &str) -> String 
     let (name, label, value) = (escape(name), escape(label), escape(value));
     format!(
         "<label>{label}<input name=\"{name}\" type=\"{kind}\" value=\"{value}\" autocomplete=\"off\"></label>\n"
+    )
+}
+
+/// A labelled field of several lines.
+pub(crate) fn area(name: &str, label: &str, value: &str) -> String {
+    let (name, label, value) = (escape(name), escape(label), escape(value));
+    // A line break right after the tag belongs to HTML, so that one of the value's own is not lost.
+    format!(
+        "<label>{label}<textarea name=\"{name}\" rows=\"8\" autocomplete=\"off\" spellcheck=\"false\">\n{value}</textarea></label>\n"
     )
 }
 

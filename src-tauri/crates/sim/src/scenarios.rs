@@ -3,7 +3,10 @@
 
 use crate::company::{self, ADELE, DIEGO};
 use crate::entra::scopes;
+use crate::ids::derived_guid;
+use crate::levers::acts::policies;
 use crate::objects::{self, ATLASSIAN_TEMPLATE};
+use crate::security::{AuthPolicy, IdentityProvider};
 use crate::tempo::{Tempo, Wait};
 use crate::tenant::{Kind, Premium, text};
 use crate::world::World;
@@ -80,6 +83,12 @@ const SCENARIOS: &[Scenario] = &[
         title: "The wrong kind of key",
         about: "The key at hand is one of a SCIM directory: learn that Atlassian has two secrets which are never interchangeable.",
         build: wrong_key,
+    },
+    Scenario {
+        name: "no-break-glass",
+        title: "No way back in",
+        about: "A colleague has prepared a policy and put every organization admin into it: learn why single sign-on must not be enforced then.",
+        build: no_break_glass,
     },
     Scenario {
         name: "large",
@@ -170,6 +179,31 @@ fn expired_key(tempo: Tempo) -> World {
 
 fn wrong_key(tempo: Tempo) -> World {
     hand_over_another_key(tempo, "scim")
+}
+
+fn no_break_glass(tempo: Tempo) -> World {
+    let mut world = company::contoso(tempo);
+    let directory = derived_guid("prepared directory");
+    let organization = &mut world.organization;
+    organization.identity_providers.push(IdentityProvider {
+        id: directory.clone(),
+        name: "Microsoft Entra ID".into(),
+        automatic: false,
+        saml: None,
+        domains: vec!["contoso.com".into()],
+    });
+    let policy = |name: &str, default| AuthPolicy {
+        id: derived_guid(&format!("prepared policy {name}")),
+        default,
+        ..AuthPolicy::new(name, Some(&directory))
+    };
+    organization
+        .policies
+        .push(policy("Microsoft Entra ID default policy", true));
+    organization.policies.push(policy("Pilot", false));
+    policies::no_break_glass(&mut world, &serde_json::Value::Null)
+        .expect("the lever takes nothing from outside");
+    world
 }
 
 fn large(tempo: Tempo) -> World {

@@ -212,6 +212,14 @@ impl Answer {
         self
     }
 
+    /// The value of a header, by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     fn typed(status: u16, kind: &str, body: String) -> Answer {
         Answer {
             status,

@@ -7,10 +7,11 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::entra::desk::SignInDesk;
-use crate::events::{Action, Occasion};
+use crate::events::{Action, MEMBER_ADDED, Occasion};
 use crate::faults::Fault;
 use crate::ledger::Ledger;
 use crate::organization::Organization;
+use crate::security::{AuthPolicy, IdentityProvider};
 use crate::tempo::{Clock, Delay, Glance, REPLICAS, Tempo, Wait, Write, wait_for};
 use crate::tenant::{Kind, Tenant, text};
 use crate::wire::Host;
@@ -55,6 +56,13 @@ pub(crate) struct Quirks {
     pub unauthorized: Unauthorized,
     /// What the audit log lags behind, when a lever says so.
     pub audit_lag: Option<SignedDuration>,
+    pub audit_log_empty: bool,
+    /// Whether a look at the policies of accounts answers nothing but the address.
+    pub bulk_fetch_bare: bool,
+    /// How often a task has to be looked at before it is done, when a lever says so.
+    pub task_looks: Option<u32>,
+    /// The addresses that the next task fails for; an empty list stands for all of them.
+    pub task_fails: Option<Vec<String>>,
 }
 
 /// The names under which the cloud file tells what one would be given.
@@ -137,7 +145,19 @@ impl World {
     /// Makes pending things visible.
     pub fn poke(&mut self) {
         self.tenants.iter_mut().for_each(Tenant::poke);
+        self.organization.poke_tasks(self.clock.now());
+        self.settle();
         self.organization.poke_events(self.clock.now());
+    }
+
+    /// Does what has become due since the last request.
+    pub fn settle(&mut self) {
+        for (email, policy) in self.organization.settle_tasks(self.clock.now()) {
+            let actor = self.organization.admins.first().cloned();
+            let message = format!("Added {email} to authentication policy {policy}");
+            let context = vec![self.organization.as_context(&email)];
+            self.log(MEMBER_ADDED, &actor.unwrap_or_default(), &message, context);
+        }
     }
 
     /// Writes an entry into the organization's audit log: now, seen as late as the tempo has it.
@@ -197,15 +217,41 @@ impl World {
     fn dump_organization(&self) -> Value {
         let organization = &self.organization;
         json!({
-            "id": organization.id, "name": organization.name,
+            "id": organization.id, "name": organization.name, "guard": organization.guard,
             "domains": sorted(organization.domains.iter().map(|domain| json!({
                 "name": domain.name, "verified": domain.verified, "claimed": domain.claimed
             }))),
             "admins": sorted(organization.admins.iter().map(|admin| json!(admin))),
             "accounts": organization.total(),
+            "deactivated": organization.deactivated,
             "keys": sorted(organization.keys.iter().map(|key| json!({"label": key.label, "scopes": key.scopes}))),
+            "identityProviders": sorted(organization.identity_providers.iter().map(dump_provider)),
+            "policies": sorted(organization.policies.iter().map(|policy| self.dump_policy(policy))),
         })
     }
+
+    /// A policy without the id that it was given at random; its directory goes by its name.
+    fn dump_policy(&self, policy: &AuthPolicy) -> Value {
+        let directory = policy.directory.as_deref();
+        let provider = directory.and_then(|id| self.organization.identity_provider(id));
+        let mut members = policy.members.clone();
+        members.sort();
+        json!({
+            "name": policy.name, "directory": provider.map(|provider| &provider.name), "default": policy.default,
+            "enforced": policy.enforced, "members": members,
+        })
+    }
+}
+
+/// A directory without the ids that it was given at random, so that deleting one and making its like again leaves the
+/// dump as it was.
+fn dump_provider(provider: &IdentityProvider) -> Value {
+    let saml = provider.saml.as_ref().map(|saml| {
+        json!({"entityId": saml.entity_id, "ssoUrl": saml.sso_url, "certificate": saml.certificate})
+    });
+    let mut domains = provider.domains.clone();
+    domains.sort();
+    json!({"name": provider.name, "automatic": provider.automatic, "saml": saml, "domains": domains})
 }
 
 fn sorted(values: impl Iterator<Item = Value>) -> Vec<Value> {

@@ -143,6 +143,7 @@ async fn atlassian_answers_have_the_fields_of_the_published_examples() {
         bench.given("organization_key"),
         bench.given("organization_id"),
     );
+    let (pilot, task) = pilot_with_somebody_refused(&bench).await;
     let calls = [
         (
             "org-v1-orgs.get.200.json",
@@ -190,9 +191,38 @@ async fn atlassian_answers_have_the_fields_of_the_published_examples() {
             format!("/admin/api-access/v1/orgs/{org}/api-keys"),
         ),
         ("org-error.json", "GET", "/admin/v1/orgs/another".to_owned()),
+        (
+            "org-v1-event-actions.get.200.json",
+            "GET",
+            format!("/admin/v1/orgs/{org}/event-actions"),
+        ),
+        (
+            "org-v1-events.get.200.json",
+            "GET",
+            format!("/admin/v1/orgs/{org}/events?q=policy+Pilot&limit=1"),
+        ),
+        (
+            "org-v1-events-stream.get.200.json",
+            "GET",
+            format!("/admin/v1/orgs/{org}/events-stream"),
+        ),
+        (
+            "control-authpolicy-add-users.202.json",
+            "POST",
+            format!("/admin/control/v1/orgs/{org}/auth-policy/{pilot}/add-users"),
+        ),
+        (
+            "control-authpolicy-task.partial-failure.200.json",
+            "GET",
+            task,
+        ),
     ];
     for (example, method, path) in calls {
-        let body = (method == "POST").then(|| json!({}));
+        let users = json!({"users": ["megan@contoso.com"]});
+        let body = match path.ends_with("add-users") {
+            true => Some(users),
+            false => (method == "POST").then(|| json!({})),
+        };
         let answer = bench.atlassian(&key, method, &path, body).await.json();
         assert!(answer.is_object());
         let Some(wanted) = beside(&format!("examples/atlassian/{example}")) else {
@@ -211,6 +241,17 @@ async fn atlassian_answers_have_the_fields_of_the_published_examples() {
             .collect();
         assert!(extra.is_empty(), "{path} has more: {extra:?}");
     }
+}
+
+/// Makes a policy, adds one account that is managed and one that is not, and gives the policy and the link of the task.
+async fn pilot_with_somebody_refused(bench: &Bench) -> (String, String) {
+    let pilot = bench.add_policy("", "Pilot").await;
+    let add = format!("/admin/control/v1/orgs/ORG/auth-policy/{pilot}/add-users");
+    let users = json!({"users": ["alex@contoso.com", "wanda@fabrikam.com"]});
+    let accepted = bench.organization("POST", &add, Some(users)).await.json();
+    let task = accepted["taskLink"].as_str().unwrap().to_owned();
+    bench.organization("GET", &task, None).await;
+    (pilot, task)
 }
 
 async fn tour() -> Vec<Exchange> {

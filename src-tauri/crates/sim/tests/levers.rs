@@ -631,7 +631,12 @@ async fn levers_are_reached_over_http_and_each_is_tested() {
     let bench = fresh().await;
     let control = bench.given("control");
     let page = bench.get(&control).await.text;
-    let here = concat!(include_str!("levers.rs"), include_str!("line.rs"));
+    let here = concat!(
+        include_str!("levers.rs"),
+        include_str!("line.rs"),
+        include_str!("organization_levers.rs")
+    );
+    let documentation = include_str!("../src/lib.rs");
     let names = page
         .split("<td><code>")
         .skip(1)
@@ -644,6 +649,8 @@ async fn levers_are_reached_over_http_and_each_is_tested() {
     assert!(names.len() > 35, "{names:?}");
     for name in names {
         assert!(here.contains(&format!(".{name}(")), "no test pulls {name}");
+        let listed = documentation.contains(&format!("`{name}`"));
+        assert!(listed, "the documentation does not list {name}");
     }
     let pulled = bench
         .http

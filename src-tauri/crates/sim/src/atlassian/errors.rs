@@ -58,6 +58,16 @@ impl ApiError {
         }
     }
 
+    /// Too many requests in a time.
+    pub fn too_many(detail: &str) -> ApiError {
+        ApiError {
+            status: 429,
+            code: "TOO_MANY_REQUESTS",
+            title: "Too Many Requests",
+            detail: detail.to_owned(),
+        }
+    }
+
     /// The error as JSON; 401 has a form of its own, which a lever chooses.
     pub fn answer(&self, unauthorized: Unauthorized) -> Answer {
         match (self.status, unauthorized) {

@@ -9,12 +9,13 @@ use crate::tempo::milli_date;
 use crate::wire::{Answer, Call};
 use crate::world::World;
 
-/// The read scopes that the creation form offers.
+/// The scopes that the creation form offers, as far as the wizard could want them.
 pub(crate) const SCOPES: &[&str] = &[
     "read:orgs:admin",
     "read:domains:admin",
     "read:events:admin",
     "read:policies:admin",
+    "write:policies:admin",
     "read:directories:admin",
     "read:groups:admin",
     "read:workspaces:admin",
@@ -31,6 +32,11 @@ pub(crate) const FEATURES: &[(&str, &[&str])] = &[
     ("groups", &["read:groups:admin"]),
     ("workspaces", &["read:workspaces:admin"]),
     ("policies", &["read:policies:admin"]),
+    ("events", &["read:events:admin"]),
+    // The state of a task asks for the right to write as well.
+    ("auth-policies", &["write:policies:admin"]),
+    // The reference lists no scope for this one.
+    ("bulk-fetch", &[]),
     ("api-keys", &["read:tokens:admin", "read:keys:admin"]),
 ];
 
@@ -56,9 +62,10 @@ pub(crate) fn may(key: &ApiKey, feature: &str) -> Result<(), ApiError> {
         .find(|(name, _)| *name == feature)
         .map_or(&[][..], |(_, scopes)| scopes);
     let scoped = key.scopes.as_ref().is_none_or(|held| {
-        wanted
-            .iter()
-            .any(|scope| held.iter().any(|one| one == scope))
+        wanted.is_empty()
+            || wanted
+                .iter()
+                .any(|scope| held.iter().any(|one| one == scope))
     });
     if scoped && !key.lacks.contains(feature) {
         Ok(())
@@ -141,6 +148,8 @@ mod tests {
         );
         assert!(may(&named("scoped_without_users"), "domains").is_ok());
         assert!(may(&named("unscoped"), "api-keys").is_ok());
+        assert!(may(&named("scoped"), "auth-policies").is_err());
+        assert!(may(&named("scoped"), "bulk-fetch").is_ok());
     }
 
     #[test]

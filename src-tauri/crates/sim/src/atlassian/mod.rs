@@ -1,7 +1,10 @@
 //! Atlassian's side: the organization API, the administration screens for what has no API, and the site.
 //! The two dialects of paging, the separate secrets and the error forms follow what clients of the real API have met.
 
+pub(crate) mod certificate;
+pub(crate) mod control;
 pub(crate) mod errors;
+pub(crate) mod events;
 pub(crate) mod keys;
 pub(crate) mod orgs;
 pub(crate) mod paging;
@@ -9,6 +12,8 @@ pub(crate) mod screens;
 pub(crate) mod site;
 pub(crate) mod users;
 pub(crate) mod workspaces;
+
+use jiff::Timestamp;
 
 use self::errors::ApiError;
 use crate::ids;
@@ -30,13 +35,22 @@ pub(crate) fn api(world: &mut World, call: &Call) -> Answer {
         routed(&mut cx)
     });
     let answer = answer.unwrap_or_else(|error| error.answer(world.quirks.unauthorized));
-    // The real limits are not published. These headers only show their documented form; nothing is refused for them.
+    let answer = answer.with("x-request-id", ids::guid());
+    if answer.header("x-ratelimit-limit").is_some() {
+        return answer;
+    }
+    // Most of the real limits are not published. Here these headers only show their documented form; nothing is refused
+    // for them.
     let reset = world.clock.shown() + jiff::SignedDuration::from_mins(1);
+    limited(answer, 1000, 999, reset)
+}
+
+/// An answer with the headers that tell how often one may still ask.
+pub(crate) fn limited(answer: Answer, limit: usize, remaining: usize, reset: Timestamp) -> Answer {
     answer
-        .with("x-ratelimit-limit", "1000")
-        .with("x-ratelimit-remaining", "999")
+        .with("x-ratelimit-limit", limit.to_string())
+        .with("x-ratelimit-remaining", remaining.to_string())
         .with("x-ratelimit-reset", crate::tempo::milli_date(reset))
-        .with("x-request-id", ids::guid())
 }
 
 fn routed(cx: &mut Cx) -> Result<Answer, ApiError> {
@@ -48,6 +62,10 @@ fn routed(cx: &mut Cx) -> Result<Answer, ApiError> {
         ("GET", ["admin", "v1", "orgs", org, "domains"]) => orgs::domains(cx, org),
         ("GET", ["admin", "v1", "orgs", org, "users"]) => users::managed(cx, org),
         ("GET", ["admin", "v1", "orgs", org, "policies"]) => orgs::policies(cx, org),
+        ("GET", ["admin", "v1", "orgs", org, "events"]) => events::list(cx, org),
+        ("GET", ["admin", "v1", "orgs", org, "events", id]) => events::one(cx, org, id),
+        ("GET", ["admin", "v1", "orgs", org, "events-stream"]) => events::stream(cx, org),
+        ("GET", ["admin", "v1", "orgs", org, "event-actions"]) => events::actions(cx, org),
         ("GET", ["admin", "v2", "orgs", org, "directories"]) => orgs::directories(cx, org),
         (
             "GET",
@@ -88,6 +106,9 @@ fn routed(cx: &mut Cx) -> Result<Answer, ApiError> {
         ) => orgs::groups(cx, org, directory),
         ("POST", ["admin", "v2", "orgs", org, "workspaces"]) => workspaces::search(cx, org),
         ("GET", ["admin", "api-access", "v1", "orgs", org, "api-keys"]) => keys::list(cx, org),
+        (method, ["admin", "control", "v1", "orgs", org, rest @ ..]) => {
+            control::answer(cx, method, org, rest)
+        }
         _ => Err(ApiError::not_found("There is no such resource")),
     }
 }

@@ -112,12 +112,21 @@ fn page_of(cx: &Cx, page: &Page) -> Answer {
 }
 
 fn managed_body(world: &World, base: &str, account: &AtlassianAccount) -> Value {
+    let status = status(&world.organization, account);
     json!({
-        "account_id": account.id, "account_type": "atlassian", "account_status": "active", "name": account.name,
+        "account_id": account.id, "account_type": "atlassian", "account_status": status, "name": account.name,
         "picture": "https://avatars.example/default.png", "email": account.email, "access_billable": true, "last_active": LAST_SEEN,
         "product_access": [{"key": "jira-software.ondemand", "name": "Jira", "url": world.place(Host::Site), "last_active": LAST_SEEN}],
         "links": {"self": format!("{base}/users/{}/manage/profile", account.id)}
     })
+}
+
+fn status(organization: &Organization, account: &AtlassianAccount) -> &'static str {
+    if organization.is_active(&account.email) {
+        "active"
+    } else {
+        "inactive"
+    }
 }
 
 fn directory_body(organization: &Organization, base: &str, account: &AtlassianAccount) -> Value {
@@ -131,8 +140,9 @@ fn directory_body(organization: &Organization, base: &str, account: &AtlassianAc
     } else {
         "unmanaged"
     };
+    let status = status(organization, account);
     json!({
-        "accountId": account.id, "accountType": "atlassian", "status": "active", "accountStatus": "active", "membershipStatus": "active",
+        "accountId": account.id, "accountType": "atlassian", "status": status, "accountStatus": status, "membershipStatus": "active",
         "addedToOrg": "2024-04-02T10:00:00.000Z", "name": account.name, "nickname": account.email.split('@').next(), "email": account.email,
         "emailVerified": true, "claimStatus": claim, "platformRoles": roles, "picture": "https://avatars.example/default.png",
         "avatar": "https://avatars.example/default.png", "counts": {"resources": 1},

@@ -1,7 +1,8 @@
 //! The levers: what a test, or a person who wants to see a failure, can do to practice while it runs. Each method is also
-//! a POST on the control listener under the same name. The list with examples is [`acts::LEVERS`].
+//! a POST on the control listener under the same name. The list with examples is [`acts::levers`].
 
 pub(crate) mod acts;
+mod organization;
 
 use std::fmt;
 use std::sync::Arc;

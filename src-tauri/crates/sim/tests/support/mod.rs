@@ -1,6 +1,10 @@
 //! A small client for tests: signs in by posting the forms that people post, and speaks with Graph and Atlassian.
 //! It knows only addresses and field names, as any other client would.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used)]
+
+mod administration;
+
+pub use administration::{Connected, certificate, shown};
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,9 +1,10 @@
-//! What each lever does to the world. The list is the documentation: its names are those of the methods of
+//! What each lever does to the world. The lists are the documentation: their names are those of the methods of
 //! [`super::Levers`] and of the addresses under `/levers/` on the control listener.
 
 mod directory;
 mod line;
 mod organization;
+pub(crate) mod policies;
 mod signing_in;
 
 use serde::de::DeserializeOwned;
@@ -36,7 +37,12 @@ const fn lever(
 }
 
 /// Every lever.
-pub(crate) const LEVERS: &[Lever] = &[
+pub(crate) fn levers() -> impl Iterator<Item = &'static Lever> {
+    [LEVERS, policies::LEVERS].into_iter().flatten()
+}
+
+/// The levers that do not stand with their deeds.
+const LEVERS: &[Lever] = &[
     lever(
         "fault",
         r#"{"host":"graph","method":"POST","path_contains":"instantiate","effect":"lose_answer"}"#,
@@ -245,7 +251,7 @@ pub(crate) const LEVERS: &[Lever] = &[
         "key_lacks",
         r#"{"feature":"domains"}"#,
         organization::key_lacks,
-        "The organization key may not use a feature any more: orgs, domains, users, directories, groups, workspaces, policies, api-keys.",
+        "The organization key may not use a feature any more: orgs, domains, users, directories, groups, workspaces, policies, auth-policies, bulk-fetch, events, api-keys.",
     ),
     lever(
         "unauthorized_form",
@@ -281,7 +287,7 @@ pub(crate) const LEVERS: &[Lever] = &[
 
 /// The lever of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Lever> {
-    LEVERS.iter().find(|lever| lever.name == name)
+    levers().find(|lever| lever.name == name)
 }
 
 type Done = Result<(), LeverError>;
