@@ -23,6 +23,7 @@ pub struct Certificate {
     subject: String,
     not_before: Timestamp,
     not_after: Timestamp,
+    key: Vec<u8>,
     rsa_bits: Option<usize>,
 }
 
@@ -73,6 +74,7 @@ impl Certificate {
             subject: read.subject().to_string(),
             not_before: time(read.validity().not_before.timestamp())?,
             not_after: time(read.validity().not_after.timestamp())?,
+            key: read.public_key().subject_public_key.data.to_vec(),
             rsa_bits,
         })
     }
@@ -141,6 +143,11 @@ impl Certificate {
     /// The length of its RSA key in bits; none for a key of another kind, with which Entra doesn't sign.
     pub fn rsa_bits(&self) -> Option<usize> {
         self.rsa_bits
+    }
+
+    /// Whether an RSA-SHA256 signature was made with its key.
+    pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.rsa_bits.is_some() && crypto::is_signed(&self.key, message, signature)
     }
 }
 

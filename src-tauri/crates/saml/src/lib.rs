@@ -7,17 +7,26 @@
 //! It explains responses and lets nobody in. Whoever wants to let people in by it has to have it reviewed first.
 
 mod addresses;
+mod c14n;
 mod certificate;
 mod crypto;
 mod judged;
+mod message;
 mod metadata;
 mod pasted;
 mod refusal;
+mod response;
+mod seal;
 mod xml;
 
 pub use addresses::{OtherIds, SpAddresses, judge_acs, judge_pair, judge_sp_entity};
 pub use certificate::{Certificate, CertificateFault};
 pub use judged::{Judged, Tone};
+pub use message::{
+    Assertion, Claim, Conditions, Confirmation, NameId, Response, SUCCESS, SignIn, Status,
+};
 pub use metadata::Metadata;
 pub use pasted::{Stray, strays};
 pub use refusal::Refusal;
+pub use response::{Covered, Reading};
+pub use seal::SealFault;

@@ -40,6 +40,33 @@ pub enum Refusal {
     /// An attribute that must be there is not.
     #[error("{0} is missing or empty.")]
     Missing(&'static str),
+    /// The version is another one.
+    #[error("It is of SAML version {0}, not 2.0.")]
+    Version(String),
+    /// The assertion is encrypted.
+    #[error("The assertion is encrypted, and Atlassian has no key to open it.")]
+    Encrypted,
+    /// Two elements share an id.
+    #[error("The id {0:?} stands in it twice.")]
+    RepeatedId(String),
+    /// An element stands where it must not.
+    #[error("{0} stands where none belongs.")]
+    Misplaced(&'static str),
+    /// A value that is not one piece of text.
+    #[error("{0} is not one piece of text: something was put into it.")]
+    NotText(&'static str),
+    /// A time that is none.
+    #[error("{0} is not a time.")]
+    NotATime(&'static str),
+    /// Something that nobody needs and that libraries disagree about.
+    #[error("It uses {0}, which is unusual and not supported.")]
+    Unusual(&'static str),
+    /// Nobody signed it.
+    #[error("It is not signed.")]
+    Unsigned,
+    /// It is signed, but not well.
+    #[error(transparent)]
+    Seal(#[from] crate::SealFault),
     /// A certificate in it can't be read.
     #[error("A certificate in it can't be read. {0}")]
     Certificate(#[from] crate::CertificateFault),

@@ -19,6 +19,7 @@ const NODES: u32 = 10_000;
 /// Levels of nesting. What walks the tree here calls itself once for each.
 const DEPTH: usize = 64;
 
+pub(crate) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 pub(crate) const SAMLP: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 pub(crate) const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 pub(crate) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
