@@ -130,3 +130,32 @@ impl Organization {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_does_its_share_in_its_time() {
+        let now = Timestamp::now();
+        let pace = Pace::of(now, Tempo::Auto, None);
+        let after = |millis| pace.due(10, now + SignedDuration::from_millis(millis));
+        let half = i64::try_from(SPAN.as_millis()).unwrap() / 2;
+        assert_eq!(
+            [after(-1), after(0), after(half), after(2 * half)],
+            [0, 0, 5, 10]
+        );
+        assert_eq!(Pace::of(now, Tempo::Instant, None).due(10, now), 10);
+        let later = now + SignedDuration::from_hours(1);
+        assert_eq!(Pace::of(now, Tempo::Explicit, None).due(10, later), 0);
+    }
+
+    #[test]
+    fn looks_count_and_not_the_time() {
+        let (now, tempo) = (Timestamp::now(), Tempo::Instant);
+        assert_eq!(Pace::of(now, tempo, Some(4)).due(10, now), 0);
+        assert_eq!(Pace::Looks { of: 4, left: 1 }.due(10, now), 7);
+        assert_eq!(Pace::Looks { of: 4, left: 0 }.due(10, now), 10);
+        assert_eq!(Pace::of(now, tempo, Some(0)).due(10, now), 10);
+    }
+}

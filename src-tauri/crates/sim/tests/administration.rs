@@ -25,6 +25,7 @@ async fn saml_is_set_up_and_a_pilot_is_enforced_and_all_of_it_undone() {
     };
     done("/identity-providers/link-domain", &linked).await;
     let pilot = bench.add_policy(&saml.directory, "Pilot").await;
+    assert_eq!(offered(&bench, &pilot).await, ["no", "yes"]);
     let alex = [("policy", pilot.as_str()), ("email", ALEX)];
     done("/policies/members/add", &alex).await;
     done(
@@ -32,6 +33,7 @@ async fn saml_is_set_up_and_a_pilot_is_enforced_and_all_of_it_undone() {
         &[("policy", &pilot), ("enforce", "yes")],
     )
     .await;
+    assert_eq!(offered(&bench, &pilot).await, ["yes", "no"]);
     let policies = bench.practice.dump()["organization"]["policies"].clone();
     let wanted = json!([
         {"name": "Default policy", "directory": null, "default": true, "enforced": false, "members": []},
@@ -273,4 +275,16 @@ async fn somebody_is_invited_and_removed() {
     let admin = [("email", "emergency@tailspintoys.com")];
     assert_eq!(bench.screen("/users/remove", &admin).await.status, 400);
     assert_eq!(bench.practice.dump(), before);
+}
+
+/// What the page of a policy offers to choose about single sign-on, the chosen one first.
+async fn offered(bench: &Bench, policy: &str) -> Vec<String> {
+    let path = format!("/o/1/security/authentication-policies/{policy}/edit");
+    let page = bench.get(&bench.at(Host::AtlassianAdmin, &path)).await.text;
+    let select = page.split("<select name=\"enforce\">").nth(1).unwrap();
+    let select = select.split("</select>").next().unwrap();
+    let values = select.split("<option value=\"").skip(1);
+    values
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
 }

@@ -260,11 +260,15 @@ fn settings(policy: &AuthPolicy) -> String {
         .map(|member| vec![escape(member)])
         .collect();
     let email = || field("email", "Email address", "email", "");
-    let choices = [
-        ("yes", "Enforce single sign-on"),
+    let mut choices = [
         ("no", "Do not enforce single sign-on"),
+        ("yes", "Enforce single sign-on"),
     ]
     .map(|(value, words)| (value.to_owned(), words.to_owned()));
+    // The form shows first what holds now, so that pressing Update alone changes nothing.
+    if policy.enforced {
+        choices.reverse();
+    }
     let act = |action: &str, fields: &[String]| form(action, &fields.concat());
     [
         table(&format!("Members of {}", policy.name), &["Email"], &rows),
