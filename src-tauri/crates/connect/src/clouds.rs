@@ -33,6 +33,10 @@ pub struct Cloud {
     pub atlassian_auth: Url,
     /// Atlassian Administration.
     pub atlassian_admin: Url,
+    /// Where people start their applications, and where a log-in can begin on Entra's side (entra.md 7); only where it is known.
+    pub my_apps: Option<Url>,
+    /// Whether Graph makes token-signing certificates here; elsewhere the portal does (entra.md 1.1).
+    pub creates_certificates: bool,
     /// The Atlassian site, where a cloud file names one.
     pub site: Option<Url>,
     /// A certificate authority to trust besides the system's, as a PEM file.
@@ -92,6 +96,8 @@ struct Row {
     atlassian: &'static Atlassian,
     quick_client: Option<&'static str>,
     non_gallery_template: &'static str,
+    my_apps: Option<&'static str>,
+    creates_certificates: bool,
 }
 
 struct Atlassian {
@@ -116,11 +122,14 @@ const GOVERNMENT: Atlassian = Atlassian {
 /// Microsoft Graph Command Line Tools; its presence in the national clouds is not known, so only the global row has it.
 const GRAPH_COMMAND_LINE: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 
+/// The launcher of My Apps. Addresses of the national clouds' launchers are not published.
+const MY_APPS: &str = "https://launcher.myapps.microsoft.com";
+
 const GLOBAL_TEMPLATE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 const US_GOV_TEMPLATE: &str = "4602d0b4-76bb-404b-bca9-2652e1a39c6d";
 const CHINA_TEMPLATE: &str = "5a532e38-1581-4918-9658-008dc27c1d68";
 
-/// Sources: entra.md 1.1 (hosts) and 3.1 (template ids), atlassian.md 7.
+/// Sources: entra.md 1.1 (hosts, certificates), 3.1 (template ids) and 7 (My Apps), atlassian.md 7.
 const TABLE: &[Row] = &[
     Row {
         name: "global",
@@ -131,6 +140,8 @@ const TABLE: &[Row] = &[
         atlassian: &COMMERCIAL,
         quick_client: Some(GRAPH_COMMAND_LINE),
         non_gallery_template: GLOBAL_TEMPLATE,
+        my_apps: Some(MY_APPS),
+        creates_certificates: true,
     },
     Row {
         name: "usgov_l4",
@@ -141,6 +152,8 @@ const TABLE: &[Row] = &[
         atlassian: &COMMERCIAL,
         quick_client: None,
         non_gallery_template: US_GOV_TEMPLATE,
+        my_apps: None,
+        creates_certificates: false,
     },
     Row {
         name: "usgov_l5",
@@ -151,6 +164,8 @@ const TABLE: &[Row] = &[
         atlassian: &COMMERCIAL,
         quick_client: None,
         non_gallery_template: US_GOV_TEMPLATE,
+        my_apps: None,
+        creates_certificates: false,
     },
     Row {
         name: "china",
@@ -161,6 +176,8 @@ const TABLE: &[Row] = &[
         atlassian: &COMMERCIAL,
         quick_client: None,
         non_gallery_template: CHINA_TEMPLATE,
+        my_apps: None,
+        creates_certificates: false,
     },
     Row {
         name: "global_atlassian_gov",
@@ -171,6 +188,8 @@ const TABLE: &[Row] = &[
         atlassian: &GOVERNMENT,
         quick_client: Some(GRAPH_COMMAND_LINE),
         non_gallery_template: GLOBAL_TEMPLATE,
+        my_apps: Some(MY_APPS),
+        creates_certificates: true,
     },
     Row {
         name: "usgov_l4_atlassian_gov",
@@ -181,6 +200,8 @@ const TABLE: &[Row] = &[
         atlassian: &GOVERNMENT,
         quick_client: None,
         non_gallery_template: US_GOV_TEMPLATE,
+        my_apps: None,
+        creates_certificates: false,
     },
     Row {
         name: "usgov_l5_atlassian_gov",
@@ -191,6 +212,8 @@ const TABLE: &[Row] = &[
         atlassian: &GOVERNMENT,
         quick_client: None,
         non_gallery_template: US_GOV_TEMPLATE,
+        my_apps: None,
+        creates_certificates: false,
     },
 ];
 
@@ -262,7 +285,8 @@ impl Cloud {
             &self.atlassian_auth,
         ]
         .into_iter()
-        .chain(self.site.as_ref())
+        .chain(&self.my_apps)
+        .chain(&self.site)
     }
 }
 
@@ -278,6 +302,8 @@ impl Row {
             atlassian_api: address(self.atlassian.api),
             atlassian_auth: address(self.atlassian.auth),
             atlassian_admin: address(self.atlassian.admin),
+            my_apps: self.my_apps.map(address),
+            creates_certificates: self.creates_certificates,
             site: None,
             ca: None,
             quick_client: self.quick_client.map(str::to_owned),

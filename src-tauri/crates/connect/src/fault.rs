@@ -1,8 +1,10 @@
 //! What can go wrong between us and a service, as data.
 //!
 //! A [`Fault`] says which call failed, what kind of failure it was and what the service said, all without secrets. It must not
-//! know which words a person reads: one table elsewhere turns kinds and codes into them. Nothing here looks at English text:
-//! kinds come from status codes, error codes and error types.
+//! know which words a person reads: one table elsewhere turns kinds and codes into them. Kinds come from status codes, error
+//! codes and error types; where the service gives nothing but English text, [`Meaning`] is the one table that reads it.
+
+mod meaning;
 
 use std::error::Error;
 use std::fmt;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
+
+pub use meaning::Meaning;
 
 use crate::secret::Redactor;
 use crate::signin::SignInFault;

@@ -16,6 +16,7 @@ use crate::answer;
 use crate::clouds::{Cloud, is_loopback};
 use crate::fault::{Call, Fault, FaultKind, Service};
 use crate::ledger::{Exchange, Ledger, shown_body, shown_header};
+use crate::pace::{Limits, Pace};
 use crate::retry::{Patience, Safety};
 use crate::secret::{Redactor, Secret};
 use crate::wire;
@@ -37,6 +38,8 @@ struct Shared {
     clients: wire::Clients,
     origins: Vec<url::Origin>,
     ledger: Ledger,
+    /// None in practice: nobody waits for a simulator's sake.
+    limits: Option<Limits>,
 }
 
 /// What is sent.
@@ -56,6 +59,10 @@ pub struct Request {
     pub body: Body,
     /// Whether it may be repeated.
     pub safety: Safety,
+    /// Which documented limit it counts for.
+    pub pace: Pace,
+    /// Longer answers are refused, in bytes.
+    pub longest: usize,
 }
 
 /// A request's body.
@@ -95,6 +102,8 @@ impl Request {
             headers: vec![],
             body: Body::Empty,
             safety: Safety::Read,
+            pace: Pace::Free,
+            longest: LONGEST_ANSWER,
         }
     }
 
@@ -122,6 +131,18 @@ impl Request {
     /// With a body.
     pub fn body(mut self, body: Body) -> Self {
         self.body = body;
+        self
+    }
+
+    /// Counting for a documented limit.
+    pub fn paced(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Refusing longer answers than so many bytes.
+    pub fn at_most(mut self, longest: usize) -> Self {
+        self.longest = longest;
         self
     }
 }
@@ -162,6 +183,7 @@ impl Http {
             clients,
             origins,
             ledger,
+            limits: cloud.practice.is_none().then(Limits::documented),
         });
         Http {
             shared,
@@ -215,7 +237,7 @@ impl Http {
         let began = Instant::now();
         let mut attempt = 1;
         loop {
-            if self.cancel.is_cancelled() {
+            if self.turn(request.pace).await.is_none() {
                 return Err(Fault::new(FaultKind::Cancelled));
             }
             let (outcome, mut exchange) = self.attempt(&request, attempt).await;
@@ -252,6 +274,19 @@ impl Http {
             }
             attempt += 1;
         }
+    }
+
+    /// Waits for the request's turn; nothing when it was stopped before or meanwhile.
+    async fn turn(&self, pace: Pace) -> Option<()> {
+        let turn = async {
+            if let Some(limits) = &self.shared.limits {
+                limits.turn(pace).await;
+            }
+        };
+        if self.cancel.is_cancelled() {
+            return None;
+        }
+        self.cancel.run_until_cancelled(turn).await
     }
 
     /// Nothing leaves for a host outside the cloud's table, and nothing leaves unencrypted except to this machine.
@@ -299,9 +334,10 @@ impl Http {
 
     async fn exchange(&self, request: &Request, call: &Call) -> Result<Raw, Fault> {
         let client = self.shared.clients.for_url(&request.url);
-        let mut builder = client
-            .request(request.method.clone(), request.url.clone())
-            .header("accept", "application/json");
+        let mut builder = client.request(request.method.clone(), request.url.clone());
+        if !request.headers.iter().any(|(name, _)| *name == "accept") {
+            builder = builder.header("accept", "application/json");
+        }
         if let Some(id) = &call.client_request_id {
             builder = builder.header("client-request-id", id);
         }
@@ -321,7 +357,7 @@ impl Http {
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(wire::fault_of)? {
             bytes.extend_from_slice(&chunk);
-            if bytes.len() > LONGEST_ANSWER {
+            if bytes.len() > request.longest {
                 return Err(Fault {
                     sent: true,
                     ..Fault::new(FaultKind::NotJson)

@@ -4,7 +4,8 @@
 //! the guide, the journal or the window, and it knows nothing of the simulators: it reads what the vendors document.
 //!
 //! - [`clouds`]: where the services are. No host name stands anywhere else.
-//! - [`http`], [`retry`], [`fault`], [`ledger`], [`secret`]: one way out, what is repeated, what goes wrong, what is recorded.
+//! - [`http`], [`retry`], [`pace`], [`fault`], [`ledger`], [`secret`]: one way out, what is repeated and how often it is asked,
+//!   what goes wrong, what is recorded.
 //! - [`vault`]: the system's keyring.
 //! - [`signin`]: authorization code with PKCE, device code, tokens, scopes.
 //! - [`entra`], [`atlassian`]: the two services.
@@ -18,7 +19,9 @@ pub mod entra;
 pub mod fault;
 pub mod http;
 pub mod ledger;
+pub mod pace;
 mod pass;
+mod progress;
 pub mod retry;
 pub mod secret;
 pub mod signin;
@@ -31,9 +34,10 @@ pub use atlassian::Atlassian;
 pub use autopilot::Autopilot;
 pub use clouds::{Cloud, CloudError, PracticeAccount, PracticeKeys};
 pub use entra::Graph;
-pub use fault::{Call, Fault, FaultKind, Seen, Service};
+pub use fault::{Call, Fault, FaultKind, Meaning, Seen, Service};
 pub use http::{Http, with_note};
 pub use ledger::{Exchange, Ledger};
+pub use progress::Progress;
 pub use retry::Patience;
 pub use secret::{Redactor, Secret};
 pub use signin::{

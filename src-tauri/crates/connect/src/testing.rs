@@ -152,6 +152,7 @@ pub(crate) fn cloud_at(url: &Url) -> Cloud {
     ] {
         *address = url.clone();
     }
+    cloud.my_apps = Some(url.clone());
     cloud
 }
 

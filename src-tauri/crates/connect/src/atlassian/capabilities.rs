@@ -4,7 +4,7 @@
 use super::Atlassian;
 use crate::fault::{Call, Fault, FaultKind, Seen};
 
-/// Something that the guide reads with the key.
+/// Something that the guide does with the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
     /// The organization itself.
@@ -21,11 +21,15 @@ pub enum Feature {
     Workspaces,
     /// API keys, for when this one expires.
     ApiKeys,
+    /// The audit log.
+    Events,
+    /// Authentication policies: whether accounts may be added to one.
+    Policies,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Feature; 7] = [
+    pub const ALL: [Feature; 9] = [
         Feature::Organization,
         Feature::Domains,
         Feature::ManagedUsers,
@@ -33,6 +37,8 @@ impl Feature {
         Feature::DirectoryUsers,
         Feature::Workspaces,
         Feature::ApiKeys,
+        Feature::Events,
+        Feature::Policies,
     ];
 
     /// What is read, in a few words.
@@ -45,6 +51,8 @@ impl Feature {
             Feature::DirectoryUsers => "accounts and their roles",
             Feature::Workspaces => "sites and apps",
             Feature::ApiKeys => "the list of keys",
+            Feature::Events => "the audit log",
+            Feature::Policies => "authentication policies",
         }
     }
 
@@ -55,6 +63,9 @@ impl Feature {
             Feature::Directories | Feature::DirectoryUsers => Some("read:directories:admin"),
             Feature::Workspaces => Some("read:workspaces:admin"),
             Feature::ApiKeys => Some("read:tokens:admin"),
+            Feature::Events => Some("read:events:admin"),
+            // Following a task asks for the same right as beginning one (atlassian.md 1.5).
+            Feature::Policies => Some("write:policies:admin"),
             Feature::Organization | Feature::ManagedUsers => None,
         }
     }
@@ -87,7 +98,7 @@ impl Capability {
         matches!(self, Capability::Ok { .. })
     }
 
-    fn of<T>(outcome: Result<Seen<T>, Fault>) -> Self {
+    pub(super) fn of<T>(outcome: Result<Seen<T>, Fault>) -> Self {
         match outcome {
             Ok(seen) => Capability::Ok { call: seen.call },
             Err(fault) => match fault.kind {
@@ -139,7 +150,17 @@ impl Atlassian {
     /// Tries every feature once, all at the same time. Never fails: not being able to look is an entry of the table. Within a
     /// pass, features that were read already are not asked again.
     pub async fn probe(&self, org: &str) -> Capabilities {
-        let (organization, domains, managed, directories, users, workspaces, keys) = futures::join!(
+        let (
+            organization,
+            domains,
+            managed,
+            directories,
+            users,
+            workspaces,
+            keys,
+            events,
+            policies,
+        ) = futures::join!(
             self.org(org),
             self.domains(org),
             self.managed_tally(org),
@@ -147,6 +168,8 @@ impl Atlassian {
             self.first_page_of_users(org),
             self.workspaces(org),
             self.api_keys(org),
+            self.event_actions(org),
+            self.may_change_policies(org),
         );
         let found = vec![
             (Feature::Organization, Capability::of(organization)),
@@ -156,6 +179,8 @@ impl Atlassian {
             (Feature::DirectoryUsers, Capability::of(users)),
             (Feature::Workspaces, Capability::of(workspaces)),
             (Feature::ApiKeys, Capability::of(keys)),
+            (Feature::Events, Capability::of(events)),
+            (Feature::Policies, policies),
         ];
         Capabilities { found }
     }

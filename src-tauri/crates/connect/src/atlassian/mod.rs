@@ -1,11 +1,13 @@
 //! Atlassian's organization API: the calls of the guide, typed (atlassian.md 1).
 //!
-//! [`Atlassian`] holds an organization key and reads. Both paging dialects end at an empty, repeated or foreign cursor. It must
+//! [`Atlassian`] holds an organization key and reads; [`policies`] holds the one write. All paging dialects end at an empty, repeated or foreign cursor. It must
 //! not know why something is called.
 
 mod capabilities;
+mod events;
 mod key;
 mod paging;
+mod policies;
 mod shapes;
 mod tally;
 
@@ -19,9 +21,13 @@ use serde_json::Value;
 use url::Url;
 
 pub use capabilities::{Capabilities, Capability, Feature};
+pub use events::{Event, EventAction, EventActor, EventThing};
 pub use key::{Cleaned, KeyKind, Removed, clean_key, key_kind};
+pub use policies::{FailureReason, MOST_EMAILS, PolicyTask, PolicyTaskState, TaskFailure};
 pub use shapes::*;
 pub use tally::ManagedTally;
+
+pub use crate::progress::Progress;
 
 use crate::answer::decode;
 use crate::clouds::Cloud;
@@ -39,15 +45,6 @@ pub struct Atlassian {
     cloud: Arc<Cloud>,
     key: Secret,
     pass: Pass,
-}
-
-/// How far a long read is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// How many came so far.
-    pub seen: u64,
-    /// How many there are, where Atlassian says so.
-    pub total: Option<u64>,
 }
 
 impl Atlassian {
@@ -236,7 +233,7 @@ impl Atlassian {
 
     async fn page(&self, pages: &Pages) -> Result<(Answer, Value), Fault> {
         let request = match pages.body() {
-            None => Request::get(Service::Atlassian, pages.url()),
+            None => Request::get(Service::Atlassian, pages.url()).paced(pages.pace()),
             // A search: a POST that changes nothing.
             Some(body) => Request::of(Service::Atlassian, Method::POST, pages.url(), Safety::Read)
                 .body(Body::Json(body)),

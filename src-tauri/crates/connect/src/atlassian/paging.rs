@@ -1,7 +1,8 @@
-//! Both dialects of Atlassian's paging (atlassian.md 1.1), with the rules by which a list ends.
+//! The dialects of Atlassian's paging (atlassian.md 1.1), with the rules by which a list ends.
 //!
 //! v1 gives the next page's address, v2 a bare cursor after which every other parameter is dropped, and v2 searches carry the
-//! cursor alone in the body. A list ends at an empty cursor; one that repeats a cursor or never ends is a fault.
+//! cursor alone in the body. The events' stream gives a bare cursor beside the list, also behind its last event: it ends at an
+//! empty page. Every list ends at an empty cursor; one that repeats a cursor or never ends is a fault.
 
 use std::collections::HashSet;
 
@@ -10,6 +11,7 @@ use url::Url;
 
 use crate::fault::{Fault, FaultKind};
 use crate::http::Answer;
+use crate::pace::Pace;
 
 /// 10,000 accounts in pages of 100 are a hundred pages; an organization of 200,000 still ends before this.
 const MOST_PAGES: usize = 2_000;
@@ -19,6 +21,7 @@ enum Dialect {
     V1,
     V2,
     V2Search,
+    Stream,
 }
 
 /// Where a list is being read.
@@ -54,6 +57,21 @@ impl Pages {
         }
     }
 
+    pub(super) fn stream(first: Url) -> Self {
+        Self {
+            dialect: Dialect::Stream,
+            ..Self::v1(first)
+        }
+    }
+
+    /// The limit that these pages count for.
+    pub(super) fn pace(&self) -> Pace {
+        match self.dialect {
+            Dialect::Stream => Pace::Events,
+            _ => Pace::Free,
+        }
+    }
+
     pub(super) fn first(&self) -> &Url {
         &self.first
     }
@@ -69,7 +87,7 @@ impl Pages {
             return url;
         };
         let kept: Vec<_> = match self.dialect {
-            Dialect::V1 => url
+            Dialect::V1 | Dialect::Stream => url
                 .query_pairs()
                 .filter(|(name, _)| name != "cursor")
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -99,14 +117,17 @@ impl Pages {
         api: &Url,
     ) -> Result<bool, Fault> {
         let stop = |kind| Err(Fault::new(kind).at(answer.call.clone()));
-        let next = match page.pointer("/links/next") {
+        let (path, next) = match self.dialect {
+            Dialect::Stream if is_empty(page) => return Ok(false),
+            Dialect::Stream => ("meta.next", page.pointer("/meta/next")),
+            _ => ("links.next", page.pointer("/links/next")),
+        };
+        let next = match next {
             None | Some(Value::Null) => return Ok(false),
             Some(Value::String(next)) if next.trim().is_empty() => return Ok(false),
             Some(Value::String(next)) => next.trim(),
             Some(_) => {
-                return stop(FaultKind::Unreadable {
-                    path: "links.next".into(),
-                });
+                return stop(FaultKind::Unreadable { path: path.into() });
             }
         };
         let cursor = match Url::parse(next) {
@@ -116,11 +137,7 @@ impl Pages {
             Ok(url) if url.has_host() => match url.query_pairs().find(|(name, _)| name == "cursor")
             {
                 Some((_, cursor)) => cursor.into_owned(),
-                None => {
-                    return stop(FaultKind::Unreadable {
-                        path: "links.next".into(),
-                    });
-                }
+                None => return stop(FaultKind::Unreadable { path: path.into() }),
             },
             _ => next.to_owned(),
         };
@@ -130,4 +147,10 @@ impl Pages {
         self.cursor = Some(cursor);
         Ok(true)
     }
+}
+
+fn is_empty(page: &Value) -> bool {
+    page.get("data")
+        .and_then(Value::as_array)
+        .is_none_or(Vec::is_empty)
 }

@@ -81,6 +81,7 @@ impl Visitor {
         ];
         let practice = own
             .into_iter()
+            .chain(&cloud.my_apps)
             .chain(&cloud.site)
             .map(Url::origin)
             .collect();

@@ -18,7 +18,8 @@ use crate::secret::Secret;
 /// Why a cloud file was refused.
 ///
 /// The format: TOML with the addresses `login`, `graph`, `entra_portal`, `atlassian_api`, `atlassian_auth` and `atlassian_admin`;
-/// optional are `name`, `title`, `site`, `ca` (a PEM file), `quick_client`, `non_gallery_template`, and for practice a table
+/// optional are `name`, `title`, `site`, `my_apps`, `creates_certificates` (true unless it says false), `ca` (a PEM file),
+/// `quick_client`, `non_gallery_template`, and for practice a table
 /// `[practice]` with `scenario`, `control`, `tenant_id`, `tenant`, `organization_id`, `client_id`, `organization_key`, a table
 /// `keys`, and `[[practice.accounts]]` with `user_principal_name`, `password`, `display_name`, `about`. Addresses are https;
 /// http is accepted for this machine only.
@@ -59,6 +60,8 @@ const KEYS: &[&str] = &[
     "atlassian_auth",
     "atlassian_admin",
     "site",
+    "my_apps",
+    "creates_certificates",
     "ca",
     "quick_client",
     "non_gallery_template",
@@ -102,6 +105,8 @@ pub(super) fn read(text: &str) -> Result<Cloud, CloudError> {
         atlassian_api: root.address("atlassian_api")?,
         atlassian_auth: root.address("atlassian_auth")?,
         atlassian_admin: root.address("atlassian_admin")?,
+        my_apps: root.optional_address("my_apps")?,
+        creates_certificates: root.truth("creates_certificates")?.unwrap_or(true),
         site: root.optional_address("site")?,
         ca: root.text("ca")?.map(PathBuf::from),
         quick_client: root
@@ -223,6 +228,18 @@ impl<'a> Section<'a> {
                 key,
                 &format!("is a {}, not a text", other.type_str()),
                 "Put the value in quotes",
+            )),
+        }
+    }
+
+    fn truth(&self, key: &str) -> Result<Option<bool>, CloudError> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(Value::Boolean(truth)) => Ok(Some(*truth)),
+            Some(other) => Err(self.error(
+                key,
+                &format!("is a {}, not true or false", other.type_str()),
+                "Write true or false, without quotes",
             )),
         }
     }

@@ -1,8 +1,15 @@
 //! Microsoft Graph: the calls of the guide, typed.
 //!
-//! [`Graph`] reads ([`reads`]) and writes ([`writes`]); nothing here decides anything. It must not know why something is called.
+//! [`Graph`] reads ([`reads`]) and writes ([`writes`]), and each part of SAML single sign-on has a file of its own: [`saml`],
+//! [`claims`], [`people`], [`assignments`], [`logs`]. Nothing here decides anything. It must not know why something is called.
 
+mod assignments;
+mod claims;
+mod logs;
+mod paging;
+mod people;
 mod reads;
+mod saml;
 mod shapes;
 mod writes;
 
@@ -10,16 +17,23 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use http::Method;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+pub use assignments::Assignment;
+pub use claims::ClaimsMappingPolicy;
+pub use logs::{SignIn, SignInStatus};
+pub use people::{Group, Person};
+pub use saml::SigningCertificate;
 pub use shapes::*;
 
 use crate::answer::decode;
 use crate::clouds::Cloud;
 use crate::fault::{Call, Fault, FaultKind, Seen, Service};
 use crate::http::{Answer, Body, Http, Request};
+use crate::pace::Pace;
 use crate::pass::{Pass, without_nulls};
 use crate::retry::Safety;
 use crate::signin::Session;
@@ -32,18 +46,6 @@ pub struct Graph {
     session: Session,
     pass: Pass,
 }
-
-/// One kind of list, as it is asked for.
-#[derive(Debug, Clone)]
-struct List {
-    path: String,
-    query: Vec<(&'static str, String)>,
-    /// Advanced queries want `ConsistencyLevel: eventual` and `$count=true` (entra.md 8.4).
-    advanced: bool,
-}
-
-/// No list of this guide is longer than a few pages; a hundred means that it does not end.
-const MOST_PAGES: usize = 100;
 
 impl Graph {
     /// Graph without a memory: every read goes out.
@@ -96,9 +98,18 @@ impl Graph {
         path: &str,
         query: &[(&'static str, String)],
     ) -> Result<Seen<T>, Fault> {
+        typed(&*self.whole(path, query).await?)
+    }
+
+    /// One object by path, to the last null: what is written back later must be what was there.
+    async fn whole(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+    ) -> Result<Arc<Seen<Value>>, Fault> {
         let url = self.url(path, query);
         let graph = self.clone();
-        let seen = self.pass.once(format!("GET {url}"), move || {
+        let reading = self.pass.once(format!("GET {url}"), move || {
             async move {
                 graph
                     .get(url, false)
@@ -109,91 +120,32 @@ impl Graph {
             }
             .boxed()
         });
-        typed(&*seen.await?)
+        reading.await
     }
 
-    /// Every page of a list.
-    async fn all<T: DeserializeOwned>(&self, list: List) -> Result<Seen<Vec<T>>, Fault> {
-        let key = format!(
-            "LIST {}{}",
-            self.url(&list.path, &list.query),
-            list.advanced
-        );
-        let graph = self.clone();
-        let seen = self.pass.once(key, move || {
-            async move {
-                graph
-                    .pages_or_advanced(list)
-                    .await
-                    .map(Arc::new)
-                    .map_err(Arc::new)
-            }
-            .boxed()
-        });
-        typed(&*seen.await?)
-    }
-
-    /// Some filters need the advanced form only in some tenants: then Graph says so by code, and it is asked once more.
-    async fn pages_or_advanced(&self, mut list: List) -> Result<Seen<Value>, Fault> {
-        match self.pages(&list).await {
-            Err(fault)
-                if !list.advanced && fault.code.as_deref() == Some("Request_UnsupportedQuery") =>
-            {
-                list.advanced = true;
-                self.pages(&list).await
-            }
-            other => other,
-        }
-    }
-
-    async fn pages(&self, list: &List) -> Result<Seen<Value>, Fault> {
-        let mut query = list.query.clone();
-        if list.advanced {
-            query.push(("$count", "true".into()));
-        }
-        let mut url = self.url(&list.path, &query);
-        let mut items = Vec::new();
-        let mut visited = Vec::new();
-        loop {
-            let answer = self.get(url.clone(), list.advanced).await?;
-            let mut page = answer.json()?;
-            match page.get_mut("value").map(Value::take) {
-                Some(Value::Array(found)) => items.extend(found),
-                _ => {
-                    return Err(Fault::new(FaultKind::Unreadable {
-                        path: "value".into(),
-                    })
-                    .at(answer.call));
-                }
-            }
-            let Some(next) = page.get("@odata.nextLink").and_then(Value::as_str) else {
-                return Ok(answer.seen(Value::Array(items)));
-            };
-            visited.push(url);
-            url = self.next_page(next, &visited, &answer)?;
-        }
-    }
-
-    /// The next page's address: on Graph's own host, and not one that was already read (entra.md 8.4).
-    fn next_page(&self, next: &str, visited: &[Url], answer: &Answer) -> Result<Url, Fault> {
-        let stop = |kind| Fault::new(kind).at(answer.call.clone()).saying(next);
-        let url = Url::parse(next).map_err(|error| {
-            stop(FaultKind::Unreadable {
-                path: "@odata.nextLink".into(),
+    /// A bare number, as `$count` answers.
+    async fn count(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+    ) -> Result<Seen<u64>, Fault> {
+        let answer = self.get(self.url(path, query), true).await?;
+        match answer.text.trim().trim_start_matches('\u{feff}').parse() {
+            Ok(count) => Ok(answer.seen(count)),
+            Err(_) => Err(Fault::new(FaultKind::Unreadable {
+                path: "$count".into(),
             })
-            .because(&error)
-        })?;
-        if url.origin() != self.cloud.graph.origin() {
-            return Err(stop(FaultKind::ForeignAddress));
+            .at(answer.call)),
         }
-        if visited.contains(&url) || visited.len() >= MOST_PAGES {
-            return Err(stop(FaultKind::TooManyPages));
-        }
-        Ok(url)
     }
 
     async fn get(&self, url: Url, advanced: bool) -> Result<Answer, Fault> {
-        let mut request = Request::get(Service::Graph, url);
+        // All reports count together, the pages of a list as well.
+        let pace = match url.path().contains("/auditLogs/") {
+            true => Pace::Reports,
+            false => Pace::Free,
+        };
+        let mut request = Request::get(Service::Graph, url).paced(pace);
         if advanced {
             request = request.header("consistencylevel", "eventual");
         }
@@ -259,6 +211,11 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// A moment as every OData parser reads it.
+fn whole_seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 fn typed<T: DeserializeOwned>(seen: &Seen<Value>) -> Result<Seen<T>, Fault> {
     let value = decode(&without_nulls(&seen.value), &seen.call)?;
     Ok(Seen {
@@ -271,6 +228,18 @@ fn typed<T: DeserializeOwned>(seen: &Seen<Value>) -> Result<Seen<T>, Fault> {
 /// The call of a write that answers without a body.
 fn done(answer: Answer) -> Call {
     answer.call
+}
+
+/// The created object. When its shape is unexpected the creation has happened all the same, and the fault says `maybe_done`.
+fn made<T: DeserializeOwned>(answer: &Answer) -> Result<Seen<T>, Fault> {
+    let seen = answer.read::<Value>()?;
+    typed(&seen).map_err(|fault| match fault.kind {
+        FaultKind::Unreadable { .. } => Fault {
+            sent: true,
+            ..fault
+        },
+        _ => fault,
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What is read from Microsoft Graph. Calls, scopes and quirks: entra.md 2, 3, 9 and 15. It must not write.
 
+use super::paging::{advanced, list, select};
 use super::{
-    Application, Domain, EligibleRole, Graph, Licences, List, Me, Organization, Owner,
-    PermissionGrant, Role, ServicePrincipal, Sku, Template, escaped, quoted,
+    Application, Domain, EligibleRole, Graph, Licences, Me, Organization, Owner, PermissionGrant,
+    Role, ServicePrincipal, Sku, Template, escaped, quoted,
 };
 use crate::fault::{Fault, FaultKind, Seen};
 
@@ -136,6 +137,16 @@ impl Graph {
             .await
     }
 
+    /// The applications that carry this entity ID; with the one asked for, or one that has to give it up first (entra.md 4.2).
+    /// A deleted application keeps its own: [`Graph::deleted_applications`].
+    pub async fn applications_with_identifier(
+        &self,
+        uri: &str,
+    ) -> Result<Seen<Vec<Application>>, Fault> {
+        self.applications_where(format!("identifierUris/any(u:u eq {})", quoted(uri)))
+            .await
+    }
+
     /// The applications that carry this tag.
     pub async fn applications_tagged(&self, tag: &str) -> Result<Seen<Vec<Application>>, Fault> {
         self.applications_where(format!("tags/any(t:t eq {})", quoted(tag)))
@@ -247,38 +258,7 @@ impl Graph {
 
     /// How many people match a filter. Graph answers with the bare number.
     pub async fn users_count(&self, filter: &str) -> Result<Seen<u64>, Fault> {
-        let answer = self
-            .get(
-                self.url("/v1.0/users/$count", &[("$filter", filter.to_owned())]),
-                true,
-            )
-            .await?;
-        match answer.text.trim().trim_start_matches('\u{feff}').parse() {
-            Ok(count) => Ok(answer.seen(count)),
-            Err(_) => Err(Fault::new(FaultKind::Unreadable {
-                path: "$count".into(),
-            })
-            .at(answer.call)),
-        }
-    }
-}
-
-fn select(fields: &str) -> (&'static str, String) {
-    ("$select", fields.into())
-}
-
-fn list(path: &str, query: Vec<(&'static str, String)>) -> List {
-    List {
-        path: path.into(),
-        query,
-        advanced: false,
-    }
-}
-
-fn advanced(path: &str, query: Vec<(&'static str, String)>) -> List {
-    List {
-        path: path.into(),
-        query,
-        advanced: true,
+        self.count("/v1.0/users/$count", &[("$filter", filter.to_owned())])
+            .await
     }
 }

@@ -3,9 +3,12 @@
 //! Words that Graph may extend (modes, types, states) stay texts, missing optional fields never fail, and what we do not name is
 //! kept in `rest`. Field names: Microsoft's OpenAPI description of v1.0, and entra.md 2 and 3. It must not know how to call anything.
 
+mod applications;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+
+pub use applications::*;
 
 /// The signed-in person (`GET /me`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -301,120 +304,6 @@ impl Template {
     }
 }
 
-/// An application object.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Application {
-    /// Object id.
-    pub id: String,
-    /// Client id.
-    #[serde(default)]
-    pub app_id: String,
-    /// Name.
-    #[serde(default)]
-    pub display_name: String,
-    /// The template it was made from.
-    #[serde(default)]
-    pub application_template_id: Option<String>,
-    /// Tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// Entity IDs.
-    #[serde(default)]
-    pub identifier_uris: Vec<String>,
-    /// When it was made.
-    #[serde(default)]
-    pub created_date_time: Option<Timestamp>,
-    /// When it was deleted; only among deleted items.
-    #[serde(default)]
-    pub deleted_date_time: Option<Timestamp>,
-    /// Everything else, as Graph wrote it.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
-}
-
-/// A service principal: the application in this tenant, "enterprise application" in the portal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServicePrincipal {
-    /// Object id.
-    pub id: String,
-    /// Client id of its application.
-    #[serde(default)]
-    pub app_id: String,
-    /// Name.
-    #[serde(default)]
-    pub display_name: String,
-    /// The template it was made from.
-    #[serde(default)]
-    pub application_template_id: Option<String>,
-    /// Whether people can sign in to it; Graph leaves it out of some lists.
-    #[serde(default)]
-    pub account_enabled: Option<bool>,
-    /// Whether only assigned people may use it.
-    #[serde(default)]
-    pub app_role_assignment_required: Option<bool>,
-    /// `saml`, `password`, `oidc`, `notSupported`; absent while none was chosen.
-    #[serde(default)]
-    pub preferred_single_sign_on_mode: Option<String>,
-    /// Tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// When it was made.
-    #[serde(default)]
-    pub created_date_time: Option<Timestamp>,
-    /// Everything else, as Graph wrote it.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
-}
-
-/// What instantiating a template made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Instantiated {
-    /// The application.
-    pub application: Application,
-    /// Its service principal.
-    pub service_principal: ServicePrincipal,
-}
-
-/// An owner of an application or service principal: usually a person, sometimes another service principal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Owner {
-    /// Object id.
-    pub id: String,
-    /// Name.
-    #[serde(default)]
-    pub display_name: Option<String>,
-    /// What they sign in with; persons only.
-    #[serde(default)]
-    pub user_principal_name: Option<String>,
-}
-
-/// A consent: which delegated scopes a client may use for whom.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PermissionGrant {
-    /// Its id.
-    pub id: String,
-    /// The client's service principal.
-    #[serde(default)]
-    pub client_id: String,
-    /// `AllPrincipals` or `Principal`.
-    #[serde(default)]
-    pub consent_type: String,
-    /// For whom, when not for everybody.
-    #[serde(default)]
-    pub principal_id: Option<String>,
-    /// The resource's service principal.
-    #[serde(default)]
-    pub resource_id: String,
-    /// The scopes, with spaces between them.
-    #[serde(default)]
-    pub scope: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -456,15 +345,6 @@ mod tests {
         let mut by_id = sku("Enabled", "OTHER_NAME", "Success");
         by_id.service_plans[0].service_plan_id = P1.0.to_uppercase();
         assert!(Licences::of(vec![by_id]).p1);
-    }
-
-    #[test]
-    fn unknown_fields_are_kept_and_missing_ones_do_not_fail() {
-        let application: Application =
-            serde_json::from_value(serde_json::json!({"id": "a", "futureField": {"x": 1}}))
-                .expect("an application");
-        assert_eq!(application.rest["futureField"]["x"], 1);
-        assert!(application.tags.is_empty() && application.application_template_id.is_none());
     }
 
     #[test]

@@ -4,9 +4,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Application, Graph, Instantiated, ServicePrincipal, done, escaped, typed};
-use crate::fault::{Call, Fault, FaultKind, Seen};
-use crate::http::{Answer, Body};
+use super::{Application, Graph, Instantiated, ServicePrincipal, done, escaped, made};
+use crate::fault::{Call, Fault, Seen};
+use crate::http::Body;
 use crate::retry::Safety;
 
 impl Graph {
@@ -29,7 +29,7 @@ impl Graph {
                 Safety::Once,
             )
             .await?;
-        read(&answer)
+        made(&answer)
     }
 
     /// Makes an application.
@@ -37,7 +37,7 @@ impl Graph {
     /// # Errors
     /// As for every creation: after a doubtful failure look before trying again.
     pub async fn create_application(&self, body: Value) -> Result<Seen<Application>, Fault> {
-        read(
+        made(
             &self
                 .write(
                     Method::POST,
@@ -57,7 +57,7 @@ impl Graph {
         &self,
         app_id: &str,
     ) -> Result<Seen<ServicePrincipal>, Fault> {
-        read(
+        made(
             &self
                 .write(
                     Method::POST,
@@ -102,7 +102,7 @@ impl Graph {
     /// Removes an owner from an application.
     ///
     /// # Errors
-    /// [`FaultKind::NotFound`] when the person is no owner.
+    /// [`crate::FaultKind::NotFound`] when the person is no owner.
     pub async fn remove_owner(&self, application: &str, user: &str) -> Result<Call, Fault> {
         self.delete(&format!(
             "/v1.0/applications/{}/owners/{}/$ref",
@@ -134,7 +134,7 @@ impl Graph {
     /// Removes an owner from a service principal.
     ///
     /// # Errors
-    /// [`FaultKind::NotFound`] when the person is no owner.
+    /// [`crate::FaultKind::NotFound`] when the person is no owner.
     pub async fn remove_service_principal_owner(
         &self,
         service_principal: &str,
@@ -151,7 +151,7 @@ impl Graph {
     /// Deletes an application, and with it its service principal in this tenant. It can be restored for 30 days.
     ///
     /// # Errors
-    /// [`FaultKind::NotFound`]: gone already, or not visible yet; read to tell which.
+    /// [`crate::FaultKind::NotFound`]: gone already, or not visible yet; read to tell which.
     pub async fn delete_application(&self, id: &str) -> Result<Call, Fault> {
         self.delete(&format!("/v1.0/applications/{}", escaped(id)))
             .await
@@ -192,29 +192,23 @@ impl Graph {
             .map(done)
     }
 
-    async fn delete(&self, path: &str) -> Result<Call, Fault> {
+    pub(super) async fn delete(&self, path: &str) -> Result<Call, Fault> {
         self.write(Method::DELETE, path, Body::Empty, Safety::Idempotent)
             .await
             .map(done)
     }
 
     async fn add_reference(&self, path: &str, object: &str) -> Result<Call, Fault> {
-        let object = self.url(&format!("/v1.0/directoryObjects/{}", escaped(object)), &[]);
+        self.refer_to(path, &format!("/v1.0/directoryObjects/{}", escaped(object)))
+            .await
+    }
+
+    /// Refers to an object, which stands at a path of this cloud's own Graph.
+    pub(super) async fn refer_to(&self, path: &str, object: &str) -> Result<Call, Fault> {
+        let object = self.url(object, &[]);
         let body = Body::Json(json!({"@odata.id": object.as_str()}));
         self.write(Method::POST, path, body, Safety::Once)
             .await
             .map(done)
     }
-}
-
-/// The created object. When its shape is unexpected the creation has happened all the same, and the fault says `maybe_done`.
-fn read<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<Seen<T>, Fault> {
-    let seen = answer.read::<Value>()?;
-    typed(&seen).map_err(|fault| match fault.kind {
-        FaultKind::Unreadable { .. } => Fault {
-            sent: true,
-            ..fault
-        },
-        _ => fault,
-    })
 }

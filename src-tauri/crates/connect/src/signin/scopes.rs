@@ -183,6 +183,17 @@ pub static USERS_READ_BASIC: Scope = Scope {
         "Directory.ReadWrite.All",
     ],
 };
+/// Sees people whole.
+pub static USERS_READ: Scope = read(
+    "User.Read.All",
+    "a154be20-db9c-4678-8ab7-66f6cc099a59",
+    &[
+        "User.ReadWrite.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ],
+    "To count whose e-mail address Atlassian would not recognise: without it Graph hides who is disabled and who is a guest.",
+);
 /// Sees group members.
 pub static GROUP_MEMBERS_READ: Scope = read(
     "GroupMember.Read.All",
@@ -245,24 +256,27 @@ pub enum Phase {
     Read,
     /// The application, SAML, the certificate.
     App,
+    /// Counting people and their e-mail addresses.
+    People,
     /// The claims.
     Claims,
     /// Assigning people and groups.
     Assign,
     /// A test user.
     TestUser,
-    /// Provisioning.
+    /// Provisioning, with its log.
     Provisioning,
-    /// The logs.
+    /// The sign-in log.
     Logs,
 }
 
 impl Phase {
     /// Every phase, in order.
-    pub const ALL: [Phase; 8] = [
+    pub const ALL: [Phase; 9] = [
         Phase::SignIn,
         Phase::Read,
         Phase::App,
+        Phase::People,
         Phase::Claims,
         Phase::Assign,
         Phase::TestUser,
@@ -283,11 +297,12 @@ impl Phase {
                 &APPLICATIONS_READ,
             ],
             Phase::App => vec![&APPLICATIONS_WRITE],
+            Phase::People => vec![&USERS_READ, &GROUP_MEMBERS_READ],
             Phase::Claims => vec![&POLICIES_READ, &CLAIMS_WRITE],
             Phase::Assign => vec![&USERS_READ_BASIC, &GROUP_MEMBERS_READ],
             Phase::TestUser => vec![&USERS_WRITE],
-            Phase::Provisioning => vec![&SYNCHRONIZATION_WRITE],
-            Phase::Logs => vec![&PROVISIONING_LOG_READ, &AUDIT_LOG_READ],
+            Phase::Provisioning => vec![&SYNCHRONIZATION_WRITE, &PROVISIONING_LOG_READ],
+            Phase::Logs => vec![&AUDIT_LOG_READ],
         }
     }
 
@@ -297,7 +312,7 @@ impl Phase {
             Phase::App => vec![&APPLICATIONS_READ],
             Phase::Claims => vec![&POLICIES_READ],
             Phase::TestUser => vec![],
-            Phase::Provisioning => vec![&SYNCHRONIZATION_READ],
+            Phase::Provisioning => vec![&SYNCHRONIZATION_READ, &PROVISIONING_LOG_READ],
             other => other.scopes(),
         }
     }
