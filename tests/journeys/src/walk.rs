@@ -165,6 +165,9 @@ impl Walk {
             return Ok(Ended::Stuck(needs[0].clone()));
         }
         self.session.went(step)?;
+        if self.session.reads_with_more_rights(step) && self.session.lacks_right(step) {
+            self.sign_in_for(std::slice::from_ref(step)).await?;
+        }
         if let Some(refused) = self.answer(step, None).await? {
             return Ok(Ended::Refused(refused));
         }
@@ -216,22 +219,20 @@ impl Walk {
 
     /// Signs in with the rights to look.
     pub async fn sign_in(&self) -> Result<(), Trouble> {
-        self.session
-            .sign_in(
-                SignInWay::Browser(&self.browser),
-                false,
-                |_| {},
-                &self.cancel,
-            )
-            .await
+        self.sign_in_for(&[]).await
     }
 
-    /// Signs in with the rights to make changes.
+    /// Signs in with the rights that adding the application wants.
     pub async fn sign_in_to_write(&self) -> Result<(), Trouble> {
+        self.sign_in_for(&[by_id("add-app")]).await
+    }
+
+    /// Signs in with the rights that these steps want.
+    pub async fn sign_in_for(&self, steps: &[StepId]) -> Result<(), Trouble> {
         self.session
             .sign_in(
                 SignInWay::Browser(&self.browser),
-                true,
+                steps,
                 |_| {},
                 &self.cancel,
             )
@@ -265,8 +266,8 @@ impl Walk {
             Plan::Asks { .. } => return Ok(Some(proposal)),
             Plan::Changes { .. } => {}
         }
-        if self.session.lacks_write() {
-            self.sign_in_to_write().await?;
+        if self.session.lacks_right(step) {
+            self.sign_in_for(std::slice::from_ref(step)).await?;
         }
         Ok(Some(proposal))
     }

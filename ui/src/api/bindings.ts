@@ -90,6 +90,26 @@ step: string | null } |
 { do: "open_link"; 
 /**  Its address; it must be one that the page shows. */
 url: string } | 
+/**  Open a link in a private window of the browser, where nobody is logged in. */
+{ do: "open_private"; 
+/**  Its address; it must be one that the page shows. */
+url: string } | 
+/**  Look for what an ask could be answered with. */
+{ do: "search"; 
+/**  The ask's id. */
+ask: string; 
+/**  What was typed. */
+text: string } | 
+/**  Save a file of the step that is shown, in the connection's folder. */
+{ do: "save_document"; 
+/**  Its id. */
+id: string } | 
+/**  Save a file of the step that is shown where the person says. */
+{ do: "save_document_elsewhere"; 
+/**  Its id. */
+id: string } | 
+/**  Forget what was shown once. */
+{ do: "hide_revealed" } | 
 /**  Copy a text that the page shows, such as a link for a colleague. */
 { do: "copy"; 
 /**  The text. */
@@ -128,7 +148,15 @@ export type AskKind =
 /**  The options in order. */
 options: OptionView[] } | 
 /**  A statement to confirm: "yes" or "". */
-{ kind: "confirm" };
+{ kind: "confirm" } | 
+/**  One of many, found by typing. */
+{ kind: "search"; 
+/**  The present answer as a person reads it. */
+chosen: string | null; 
+/**  What was found for what was typed last; `None` before the first search. */
+found: OptionView[] | null; 
+/**  Whether a search runs. */
+running: boolean };
 
 /**  A question on the page. */
 export type AskView = {
@@ -332,6 +360,18 @@ export type CopyView = {
 	value: string,
 };
 
+/**  A file to keep. */
+export type DocumentView = {
+	/**  Its name: "way-back.txt". */
+	name: string,
+	/**  Where it was saved last; empty before. */
+	saved: string,
+	/**  "Save way-back.txt". */
+	save: ActionView,
+	/**  "Save it elsewhere", once it was saved. */
+	elsewhere: ActionView | null,
+};
+
 /**  What to do about a check that is not passed. */
 export type FixView = {
 	/**  "Claim the accounts of contoso.co.uk". */
@@ -368,8 +408,12 @@ export type HandView = {
 	path: PathView | null,
 	/**  The page itself. */
 	link: LinkView | null,
+	/**  Pages to open in a private window. */
+	private: LinkView[],
 	/**  Values to paste there. */
 	copies: CopyView[],
+	/**  Whether the page leads with it: no API does what the page is about. */
+	first: boolean,
 	/**  "I don't have this right: hand over". */
 	hand_over: boolean,
 	/**  "I did this by hand", while Lockstep can't see that it is done. */
@@ -382,6 +426,20 @@ export type LinkView = {
 	label: string,
 	/**  The address. */
 	url: string,
+};
+
+/**  What has to hold before the page shows how to do something that can shut people out. */
+export type LockView = {
+	/**  "Locked: 2 of 4 hold", "Unlocked: all 4 hold". */
+	title: string,
+	/**  What is missing, or until when it counts. */
+	text: string,
+	/**  Whether everything holds. */
+	open: boolean,
+	/**  The checks it rests on. */
+	checks: CheckView[],
+	/**  The name to type once everything holds. */
+	confirm: AskView | null,
 };
 
 /**  One thing to do next. */
@@ -509,6 +567,14 @@ export type RequestView = {
 	saw: string,
 };
 
+/**  Values that are shown once. */
+export type RevealedView = {
+	/**  Label and value. */
+	copies: CopyView[],
+	/**  "I have it": they are gone then. */
+	hide: ActionView,
+};
+
 /**  One right that is asked for, in words. */
 export type RightView = {
 	/**  The scope's name: "Application.ReadWrite.All". */
@@ -628,6 +694,8 @@ export type StepView = {
 	trouble: TroubleView | null,
 	/**  Present while something runs that takes more than a moment. */
 	wait: WaitView | null,
+	/**  Shown once and kept nowhere: a password that was just made up. */
+	revealed: RevealedView | null,
 	/**  "What we ask you". */
 	asks: AskView[],
 	/**  "What Lockstep asks Microsoft for": the scopes in words. Empty where none are asked. */
@@ -638,8 +706,14 @@ export type StepView = {
 	checks: CheckView[],
 	/**  "4 of 5 passed". */
 	checks_note: string,
-	/**  "By hand". */
+	/**  What has to hold before the route by hand is shown. */
+	lock: LockView | null,
+	/**  "By hand". `None` as well while a lock is shut. */
 	hand: HandView | null,
+	/**  What follows once the values were brought back, one paragraph each. */
+	then: string[],
+	/**  Files to keep. */
+	documents: DocumentView[],
 	/**  Back, the sentence, Continue, the primary action. */
 	footer: FooterView,
 };

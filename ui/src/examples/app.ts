@@ -70,6 +70,8 @@ export const hand = {
   steps: ["Choose **New application** and search for `Atlassian Cloud`.", "Give it the name below and choose **Create**.", "Come back and choose **Look at all again**."],
   path: { now: ["Entra admin center", "Entra ID", "Enterprise apps", "All applications"], older: [{ when: "2023 to 2025", path: ["Identity", "Applications", "Enterprise applications"] }] },
   link: { label: "Open Enterprise apps", url: "https://entra.microsoft.com/" },
+  private: [],
+  first: false,
   copies: [
     { label: "Name", note: "", value: "Atlassian Cloud" },
     { label: "Identity provider SSO URL", note: "Entra: Login URL", value: "https://login.microsoftonline.com/8f2c1d64-5b7e-4c1a-9e53-0d6a7b42c9f1/saml2" },

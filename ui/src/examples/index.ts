@@ -3,8 +3,9 @@ import type { Snapshot } from "../views";
 import { app } from "./app";
 import { connections } from "./connection";
 import { plan } from "./plan";
+import { saml } from "./saml";
 import { start } from "./start";
 
 export { NOW } from "./frame";
 
-export const examples: Record<string, Snapshot> = { ...start, ...connections, ...plan, ...app };
+export const examples: Record<string, Snapshot> = { ...start, ...connections, ...plan, ...app, ...saml };

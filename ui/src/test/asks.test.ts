@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { choice, confirm, secretEmpty, secretKept, secretWrong, text, textWrong } from "../examples/plan";
 import AskField from "../parts/AskField.svelte";
 import type { AskView } from "../views";
+import { search } from "../examples/saml";
 import { expectAccessible, withHands } from "./window";
 
 afterEach(() => {
@@ -184,5 +185,28 @@ describe("a choice and a statement", () => {
       ["guard", "yes"],
       ["guard", ""],
     ]);
+  });
+});
+
+describe("one of many, found by typing", () => {
+  it("looks 400 ms after the last key, once for the same words", async () => {
+    vi.useFakeTimers();
+    const press = vi.fn(async () => true);
+    const { context } = withHands({ press });
+    render(AskField, { props: { ask: search }, context });
+    const field = screen.getByRole("searchbox");
+    await fireEvent.input(field, { target: { value: "al" } });
+    await vi.advanceTimersByTimeAsync(399);
+    expect(press).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    await fireEvent.keyDown(field, { key: "Enter" });
+    expect(press.mock.calls).toEqual([[{ do: "search", ask: "pilot.who", text: "al" }]]);
+  });
+
+  it("answers with what is chosen, and says who is chosen", async () => {
+    const { answer } = draw(search);
+    expect(screen.getByText("alex@contoso.com", { selector: "b" })).toBeTruthy();
+    await userEvent.setup().click(screen.getByRole("radio", { name: "Allan Deyoung" }));
+    expect(answer).toHaveBeenCalledWith("pilot.who", "user/2/allan@contoso.com");
   });
 });

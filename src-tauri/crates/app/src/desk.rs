@@ -9,6 +9,11 @@ pub trait Desk: Send + Sync {
     /// Opens an address in the system's browser.
     fn open(&self, url: &str) -> Result<(), String>;
 
+    /// Opens an address in a private window, where nobody is logged in.
+    fn open_private(&self, url: &str) -> Result<(), String> {
+        crate::open_private(url)
+    }
+
     /// Puts a text on the clipboard.
     fn copy(&self, text: &str) -> Result<(), String>;
 

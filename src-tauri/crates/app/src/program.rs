@@ -71,6 +71,8 @@ pub(crate) struct Desktop {
     pub then: Option<Action>,
     pub notice: Option<(Trouble, Option<Action>)>,
     pub undo_asked: Option<Option<StepId>>,
+    /// The name that was typed on a page with a lock; gone with the page.
+    pub confirmed: Option<String>,
     pub from: u64,
 }
 
@@ -97,6 +99,7 @@ impl Program {
             home,
         }));
         program.read_cards();
+        program.keep_looking();
         match (options.practice, last) {
             (Some(scenario), _) => {
                 let name = practice::scenario(&scenario)
@@ -154,6 +157,9 @@ impl Program {
         let Some(asked) = self.ask(&session, &step, &ask) else {
             return Ok(());
         };
+        if self.confirms(&session, &step, &asked, &value) {
+            return Ok(());
+        }
         let said = session.answer(&step, &asked, &value).await;
         let said = said.map_err(|trouble| render::trouble(&trouble, Some(Action::Look)))?;
         let refused = said
@@ -205,6 +211,11 @@ impl Program {
             Action::DoneByHand => self.done_by_hand()?,
             Action::Cancel => self.cancel(),
             Action::OpenLink { url } => self.open_link(url).await?,
+            Action::OpenPrivate { url } => self.open_private(url).await?,
+            Action::Search { ask, text } => self.search(ask, &text).await?,
+            Action::SaveDocument { id } => self.save_document(&id).await?,
+            Action::SaveDocumentElsewhere { id } => self.save_document_elsewhere(&id).await?,
+            Action::HideRevealed => self.hide_revealed(),
             Action::Copy { text } => self.blocking(move |desk| desk.copy(&text)).await?,
             Action::SetAside { id } => self.set_aside(&id).await?,
             Action::HandOver => self.hand_over().await?,
@@ -241,6 +252,7 @@ impl Program {
             let mut desktop = self.desktop();
             desktop.page = Page::Step { id: id.to_string() };
             desktop.from = session.ledger().last();
+            desktop.confirmed = None;
             desktop.stopped = None;
             desktop.undo_asked = None;
             desktop.notice = None;
@@ -331,6 +343,7 @@ impl Desktop {
             then: None,
             notice: None,
             undo_asked: None,
+            confirmed: None,
             from: 0,
         }
     }
@@ -346,6 +359,7 @@ impl Desktop {
         self.then = None;
         self.notice = None;
         self.undo_asked = None;
+        self.confirmed = None;
         self.from = 0;
     }
 }

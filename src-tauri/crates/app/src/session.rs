@@ -5,6 +5,7 @@
 mod answers;
 mod entra;
 mod services;
+mod step_work;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,7 @@ use engine::{
     Patience, Progress, Proposal, Run, State, StepId, Store, SystemClock, Trouble, TroubleKind,
     UndoPlan, VerdictState,
 };
-use guide::shared::{plan, sign_in};
+use guide::shared::{plan, scopes, sign_in};
 use guide::{
     Live,
     atlassian::{before_atlassian, before_entra},
@@ -160,9 +161,7 @@ impl Session {
         let entra = self.sides().entra.clone()?;
         // A write scope brings its read scope along, which Microsoft does not list by itself.
         let mut granted = entra.granted();
-        let every = sign_in::read_scopes()
-            .into_iter()
-            .chain(sign_in::write_scopes());
+        let every = sign_in::read_scopes().into_iter().chain(scopes::every());
         granted.extend(
             every
                 .filter(|scope| entra.has(scope))
@@ -256,12 +255,23 @@ impl Session {
         if let Some(said) = refused(ask, value) {
             return Ok(Some(said));
         }
+        let value = match ask.kind {
+            AskKind::Search => match self.found(step, ask, value).await? {
+                Ok(found) => found,
+                Err(said) => return Ok(Some(said)),
+            },
+            _ => value.to_owned(),
+        };
+        let said = self.judged(step, ask, &value).filter(|_| !value.is_empty());
+        if said.as_ref().is_some_and(|said| said.tone == Tone::Fail) {
+            return Ok(said);
+        }
         self.record(Entry::Answered {
             step: step.clone(),
             ask: ask.id.clone(),
-            value: value.to_owned(),
+            value,
         })?;
-        Ok(None)
+        Ok(said)
     }
 
     /// Takes the organization API key; what is said back names a wrong one.
@@ -294,12 +304,6 @@ impl Session {
             Some(client) => self.signed_in_as().as_ref() != Some(&client),
             None => false,
         }
-    }
-
-    /// Whether the right to make changes is still missing.
-    pub fn lacks_write(&self) -> bool {
-        let entra = self.sides().entra.clone();
-        entra.is_none_or(|entra| !entra.lacks(&sign_in::write_scopes()).is_empty())
     }
 
     /// Cleans a pasted key, tries it, and keeps it when it opens an organization.

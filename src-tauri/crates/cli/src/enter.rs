@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use app::{Connection, Home, Services, Session, SignInWay};
 use connect::{Autopilot, Browser, CancellationToken, CommandBrowser, SignInStage, SystemBrowser};
-use engine::{Trouble, TroubleKind};
+use engine::{StepId, Trouble, TroubleKind};
 
 use crate::{Way, paint};
 
@@ -116,11 +116,11 @@ fn read_descriptor(number: u32) -> Result<String, Trouble> {
     ))
 }
 
-/// Signs in; `writing` asks for the right to make changes as well.
+/// Signs in with the rights that these steps want.
 pub async fn sign_in(
     session: &Session,
     way: &Way,
-    writing: bool,
+    steps: &[StepId],
     cancel: &CancellationToken,
 ) -> Result<(), Trouble> {
     let browser = browser(session, way)?;
@@ -129,7 +129,7 @@ pub async fn sign_in(
     } else {
         SignInWay::Browser(&*browser)
     };
-    session.sign_in(how, writing, stage, cancel).await
+    session.sign_in(how, steps, stage, cancel).await
 }
 
 fn stage(stage: SignInStage) {

@@ -227,6 +227,10 @@ impl Going {
         if let Some(view) = app::step_view(&self.session, id, None) {
             paint::heading(&view);
         }
+        if self.session.reads_with_more_rights(id) && self.session.lacks_right(id) {
+            eprintln!("  The right to read this is asked for now.");
+            self.sign_in(id).await?;
+        }
         self.give_answers(id).await?;
         if *id == app::key_step() {
             enter::key(&self.session, &self.way).await?;
@@ -238,7 +242,7 @@ impl Going {
             ));
         }
         if self.session.wants_sign_in(id) {
-            enter::sign_in(&self.session, &self.way, false, &self.cancel).await?;
+            self.sign_in(id).await?;
         }
         if let Some(stopped) = self.changes(id).await? {
             return Ok(Some(stopped));
@@ -251,6 +255,11 @@ impl Going {
             )
             .await?;
         Ok(self.judge(id))
+    }
+
+    async fn sign_in(&self, id: &StepId) -> Result<(), Trouble> {
+        let steps = std::slice::from_ref(id);
+        enter::sign_in(&self.session, &self.way, steps, &self.cancel).await
     }
 
     /// Gives every answer of the file that this step asks for; an answer can bring up another ask.
@@ -312,9 +321,9 @@ impl Going {
                 }
                 Plan::Changes { .. } => {}
             }
-            if self.session.lacks_write() {
+            if self.session.lacks_right(id) {
                 eprintln!("  The right to make changes is asked for now.");
-                enter::sign_in(&self.session, &self.way, true, &self.cancel).await?;
+                self.sign_in(id).await?;
             }
             if let Some(stopped) = self.shown(id, &proposal) {
                 return Ok(Some(stopped));
@@ -331,7 +340,7 @@ impl Going {
             {
                 Applied::Made if self.session.wants_sign_in(id) => {
                     // A registration was just made: from now on it is the one to sign in with.
-                    enter::sign_in(&self.session, &self.way, false, &self.cancel).await?;
+                    self.sign_in(id).await?;
                     return Ok(None);
                 }
                 Applied::Made => return Ok(None),

@@ -56,8 +56,10 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
     }
     let cancel = enter::stop_on_interrupt();
     // Undoing writes, so the right to write is needed again where the sign-in was forgotten.
-    if session.wants_sign_in_anywhere() || session.lacks_write() {
-        enter::sign_in(&session, &arguments.way, true, &cancel).await?;
+    let mut steps: Vec<_> = plan.items.iter().map(|item| item.step.clone()).collect();
+    steps.dedup();
+    if session.wants_sign_in_anywhere() || steps.iter().any(|step| session.lacks_right(step)) {
+        enter::sign_in(&session, &arguments.way, &steps, &cancel).await?;
     }
     let undone = session
         .undo(step.as_ref(), enter::on_progress(), cancel)

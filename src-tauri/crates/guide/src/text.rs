@@ -12,6 +12,10 @@ pub struct StepText {
     pub why: Vec<String>,
     /// The route by hand.
     pub by_hand: Option<HandText>,
+    /// What follows once the values were brought back, a paragraph each.
+    pub then: Vec<String>,
+    /// How what was done by hand is undone.
+    pub undo_by_hand: Option<HandText>,
 }
 
 /// The route by hand.
@@ -27,6 +31,8 @@ pub struct HandText {
     pub path: Option<MenuPath>,
     /// The page.
     pub link: Option<Link>,
+    /// Pages to open in a private window.
+    pub private: Vec<Link>,
     /// Values to paste: label, note, value.
     pub copies: Vec<(String, String, String)>,
 }
@@ -38,6 +44,10 @@ pub fn step_text(markdown: &str, fill: &dyn Fn(&str) -> Option<String>) -> StepT
             .map(|body| read(body, fill).intro)
             .unwrap_or_default(),
         by_hand: section(markdown, "By hand").map(|body| read(body, fill)),
+        then: section(markdown, "Then")
+            .map(|body| read(body, fill).intro)
+            .unwrap_or_default(),
+        undo_by_hand: section(markdown, "Undo by hand").map(|body| read(body, fill)),
     }
 }
 
@@ -93,10 +103,11 @@ fn read(body: &str, fill: &dyn Fn(&str) -> Option<String>) -> HandText {
                     known.older.push((when, names(&path)));
                 }
             } else if let Some(link) = line.strip_prefix("Link:") {
-                text.link = link.split_once('|').map(|(label, url)| Link {
-                    label: label.trim().to_owned(),
-                    url: url.trim().to_owned(),
-                });
+                text.link = linked(link);
+            } else if let Some(link) = line.strip_prefix("Private:") {
+                // A page whose address is not known yet is left out rather than shown as a name in brackets.
+                text.private
+                    .extend(linked(link).filter(|link| link.url.contains("://")));
             } else if let Some(copy) = line.strip_prefix("Copy:") {
                 text.copies.extend(copied(copy));
             } else if let Some(step) = numbered(&line) {
@@ -140,6 +151,13 @@ fn copied(copy: &str) -> Option<(String, String, String)> {
     Some((parts.next()?, parts.next()?, parts.next()?))
 }
 
+fn linked(link: &str) -> Option<Link> {
+    link.split_once('|').map(|(label, url)| Link {
+        label: label.trim().to_owned(),
+        url: url.trim().to_owned(),
+    })
+}
+
 fn numbered(line: &str) -> Option<&str> {
     let (number, rest) = line.split_once(". ")?;
     number.chars().all(|c| c.is_ascii_digit()).then_some(rest)
@@ -179,6 +197,27 @@ mod tests {
                 "As shown".to_owned(),
                 "Atlassian | Cloud".to_owned()
             )]
+        );
+    }
+
+    #[test]
+    fn what_follows_and_how_it_is_undone_stand_apart() {
+        let text = step_text(
+            "# Why\nW.\n\n# Then\nPress Stop and save SAML.\n\n# Undo by hand\n1. Delete it.\n\n# By hand\nPrivate: Site | http://{who}\nPrivate: Other | {unknown}\n",
+            &fill,
+        );
+        assert_eq!(text.then, ["Press Stop and save SAML."]);
+        assert_eq!(
+            text.undo_by_hand.map(|hand| hand.steps),
+            Some(vec!["Delete it.".to_owned()])
+        );
+        let private = text.by_hand.expect("by hand").private;
+        assert_eq!(
+            private
+                .iter()
+                .map(|link| link.url.as_str())
+                .collect::<Vec<_>>(),
+            ["http://Contoso"]
         );
     }
 

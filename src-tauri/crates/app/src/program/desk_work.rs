@@ -1,22 +1,104 @@
 //! What the window asks of the desk: opening pages, saving files, the browser of a sign-in.
 
 use super::*;
+use crate::views::Tone;
 
 impl Program {
     pub(super) async fn open_link(&self, url: String) -> Shown {
         let Some(session) = self.session() else {
             return Ok(());
         };
-        let allowed = url::Url::parse(&url).is_ok_and(|url| session.cloud.may_open(&url));
-        if !allowed {
-            let trouble = Trouble::new(
-                TroubleKind::BadInput,
-                "This address is not on the list of pages that Lockstep opens",
-                "Nothing was opened.",
-            );
-            return Err(render::trouble(&trouble, None));
-        }
+        may_open(&session, &url)?;
         self.blocking(move |desk| desk.open(&url)).await
+    }
+
+    /// Opens a page where nobody is logged in. In practice the autopilot can be the browser.
+    pub(super) async fn open_private(&self, url: String) -> Shown {
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
+        may_open(&session, &url)?;
+        self.blocking(move |desk| desk.open_private(&url)).await
+    }
+
+    /// Looks for what an ask could be answered with. It only reads.
+    pub(super) async fn search(&self, ask: String, text: &str) -> Shown {
+        let Some((session, step)) = self.here() else {
+            return Ok(());
+        };
+        self.desktop().searching = Some(ask.clone());
+        self.changed();
+        let found = session.search(&step, &ask, text).await;
+        let mut desktop = self.desktop();
+        // A newer search has taken its place meanwhile.
+        if desktop.searching.as_deref() != Some(ask.as_str()) {
+            return Ok(());
+        }
+        desktop.searching = None;
+        match found {
+            Ok(found) => {
+                desktop.found.insert(ask, render::options(&found));
+                Ok(())
+            }
+            Err(trouble) => Err(render::trouble(&trouble, None)),
+        }
+    }
+
+    /// Takes the name that is typed on a page with a lock. It is kept for as long as the page is shown, so that nobody
+    /// finds the way open that somebody else has opened.
+    pub(super) fn confirms(
+        &self,
+        session: &Session,
+        step: &StepId,
+        ask: &engine::Ask,
+        value: &str,
+    ) -> bool {
+        if session.confirm_ask(step) != Some(ask.id.as_str()) {
+            return false;
+        }
+        let said = session.judged(step, ask, value.trim());
+        let mut desktop = self.desktop();
+        let taken = said.as_ref().is_some_and(|said| said.tone == Tone::Pass);
+        desktop.confirmed = taken.then(|| value.trim().to_owned());
+        match said {
+            Some(said) if !value.trim().is_empty() => {
+                desktop.said.insert(ask.id.clone(), said);
+            }
+            _ => {
+                desktop.said.remove(&ask.id);
+            }
+        }
+        drop(desktop);
+        self.changed();
+        true
+    }
+
+    /// Saves a file in the connection's folder and remembers where.
+    pub(super) async fn save_document(&self, id: &str) -> Shown {
+        let Some((session, step)) = self.here() else {
+            return Ok(());
+        };
+        let saved = session.save_document(&step, id);
+        saved.map_err(|trouble| render::trouble(&trouble, None))?;
+        self.look(step);
+        Ok(())
+    }
+
+    /// Saves a copy of a file where the person says.
+    pub(super) async fn save_document_elsewhere(&self, id: &str) -> Shown {
+        let Some((session, step)) = self.here() else {
+            return Ok(());
+        };
+        match session.document(&step, id) {
+            Some(document) => self.save(document.name, document.text).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn hide_revealed(&self) {
+        if let Some(session) = self.session() {
+            session.revealed().clear();
+        }
     }
 
     pub(super) async fn hand_over(&self) -> Shown {
@@ -67,6 +149,20 @@ impl Program {
             desktop.troubles.remove(&StepId::read(id));
         }
     }
+}
+
+/// Only pages of the cloud's table, of the organization's own site and of the list of help pages are opened.
+fn may_open(session: &Session, url: &str) -> Shown {
+    let allowed = url::Url::parse(url).is_ok_and(|url| session.may_open(&url));
+    if allowed {
+        return Ok(());
+    }
+    let trouble = Trouble::new(
+        TroubleKind::BadInput,
+        "This address is not on the list of pages that Lockstep opens",
+        "Nothing was opened.",
+    );
+    Err(render::trouble(&trouble, None))
 }
 
 /// The desk's browser, as the network side knows one.

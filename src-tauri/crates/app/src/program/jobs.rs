@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// How often it is seen whether a page with a lock has to be looked at again.
+const LOCK_TICK: std::time::Duration = std::time::Duration::from_secs(5);
+/// How old a look at such a page may become before it is repeated.
+const LOCK_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+
 impl Program {
     pub(super) fn sign_in(&self, by_code: bool) {
         if self.desktop().job.is_some() {
@@ -16,15 +21,6 @@ impl Program {
         let Some((session, step)) = self.here() else {
             return;
         };
-        let known = session.state().known().clone();
-        let making = known.answer(sign_in::CLIENT) == Some("make")
-            && known.fact(sign_in::MADE_CLIENT).is_none();
-        let had = session.granted().is_some_and(|granted| {
-            sign_in::write_scopes()
-                .iter()
-                .all(|scope| granted.iter().any(|name| name == scope.name))
-        });
-        let writing = making || had || step == guide::atlassian::add_app::ID;
         let browser = self.browser(&session);
         self.job(
             step.clone(),
@@ -37,7 +33,9 @@ impl Program {
                 } else {
                     SignInWay::Browser(&*browser)
                 };
-                session.sign_in(way, writing, stage, &cancel).await?;
+                session
+                    .sign_in(way, std::slice::from_ref(&step), stage, &cancel)
+                    .await?;
                 program.look_in_job(&session, &step, cancel).await
             },
         );
@@ -129,6 +127,41 @@ impl Program {
         self.desktop()
             .proposals
             .insert(proposal.step.clone(), proposal);
+    }
+
+    /// A page with a lock is looked at again each minute, so that what it says is true when somebody acts on it.
+    pub(super) fn keep_looking(&self) {
+        let program = std::sync::Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOCK_TICK).await;
+                let Some(inner) = program.upgrade() else {
+                    return;
+                };
+                Program(inner).look_at_lock();
+            }
+        });
+    }
+
+    fn look_at_lock(&self) {
+        let Some((session, step)) = self.here() else {
+            return;
+        };
+        let Some(lock) = session.guide().step(&step).and_then(|step| step.lock()) else {
+            return;
+        };
+        let state = session.state();
+        let Some(known) = state.step(&step).filter(|known| known.by_hand.is_none()) else {
+            return;
+        };
+        let now = Timestamp::now();
+        let old = lock.checks.iter().any(|check| {
+            let looked = known.looked.get(*check);
+            looked.is_some_and(|looked| now.duration_since(looked.at) >= LOCK_AGE)
+        });
+        if old && self.desktop().job.is_none() {
+            self.look(step);
+        }
     }
 
     pub(super) fn look_at(&self, check: String) {

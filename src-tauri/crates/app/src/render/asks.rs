@@ -1,6 +1,6 @@
 //! The asks of a step.
 
-use engine::{Ask, AskKind as Kind};
+use engine::{Ask, AskKind as Kind, AskOption};
 
 use super::Sight;
 use super::checks::{link, path};
@@ -11,7 +11,8 @@ pub(super) fn asks(sight: &Sight, asks: &[Ask]) -> Vec<AskView> {
     asks.iter().map(|ask| view(sight, ask)).collect()
 }
 
-fn view(sight: &Sight, ask: &Ask) -> AskView {
+/// One of them.
+pub(super) fn view(sight: &Sight, ask: &Ask) -> AskView {
     let secret = ask.kind == Kind::Secret;
     let kept = secret && sight.has_key;
     AskView {
@@ -26,7 +27,8 @@ fn view(sight: &Sight, ask: &Ask) -> AskView {
             .said
             .get(&ask.id)
             .cloned()
-            .or_else(|| kept.then(|| kept_said(sight))),
+            .or_else(|| kept.then(|| kept_said(sight)))
+            .or_else(|| judged(sight, ask)),
         optional: ask.optional,
         copies: ask
             .copies
@@ -40,6 +42,13 @@ fn view(sight: &Sight, ask: &Ask) -> AskView {
         path: ask.path.as_ref().map(path),
         link: ask.link.as_ref().map(link),
     }
+}
+
+/// What the step says to the answer that stands.
+fn judged(sight: &Sight, ask: &Ask) -> Option<SaidView> {
+    let step = sight.step_of(&ask.id)?;
+    let answer = sight.state.known().answer(&ask.id)?;
+    sight.session?.judged(&step, ask, answer)
 }
 
 fn kept_said(sight: &Sight) -> SaidView {
@@ -62,16 +71,19 @@ fn kind(sight: &Sight, ask: &Ask) -> AskKind {
         Kind::Secret => AskKind::Secret,
         Kind::Confirm => AskKind::Confirm,
         Kind::Choice { options } => AskKind::Choice {
-            options: options
-                .iter()
-                .map(|option| OptionView {
-                    value: option.value.clone(),
-                    label: option.label.clone(),
-                    hint: option.hint.clone(),
-                })
-                .collect(),
+            options: self::options(options),
         },
     }
+}
+
+/// Options as views.
+pub(crate) fn options(options: &[AskOption]) -> Vec<OptionView> {
+    let view = |option: &AskOption| OptionView {
+        value: option.value.clone(),
+        label: option.label.clone(),
+        hint: option.hint.clone(),
+    };
+    options.iter().map(view).collect()
 }
 
 /// The part of a found answer that a person reads: what follows its kind and its id.

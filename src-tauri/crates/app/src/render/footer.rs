@@ -1,9 +1,10 @@
 //! The footer: back, the page's one sentence, continue, and the one primary action.
 
 use engine::{Plan, Proposal, Standing, StepId};
-use guide::shared::sign_in;
+use guide::shared::{scopes, sign_in};
 
 use super::changes::count;
+use super::lock::{self, Way};
 use super::{Sight, checks};
 use crate::job::Doing;
 use crate::views::{Action, ActionView, CheckState, FooterView};
@@ -48,6 +49,9 @@ fn next(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<ActionView> 
         .state
         .step(id)
         .is_some_and(|state| !state.looked.is_empty());
+    if primary.action == Action::DoneByHand && looked {
+        return Some(on(Action::Look, "Look at all again"));
+    }
     if primary.action == action {
         // Where going on is the main thing, looking again is the other one.
         return (looked && primary.enabled).then(|| on(Action::Look, "Look at all again"));
@@ -107,14 +111,25 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
         let (action, label) = forward(sight, id);
         return on(action, &label);
     }
-    if let Some(ask) = sight.open_asks(id).first() {
+    let open = sight.open_asks(id);
+    // People are looked for with a right that may be missing: it is asked for before the question.
+    let searched = open.iter().any(|ask| ask.kind == engine::AskKind::Search);
+    if let (true, Some(sign_in)) = (searched, wants_sign_in(sight, id)) {
+        return sign_in;
+    }
+    if let Some(ask) = open.first() {
         let (action, label) = forward(sight, id);
         return off(action, &label, &format!("First answer: {}", ask.label));
     }
     if let Some(sign_in) = wants_sign_in(sight, id) {
         return sign_in;
     }
-    match sight.proposals.get(id) {
+    let proposal = sight.proposals.get(id);
+    let changing = matches!(proposal.map(|p| &p.plan), Some(Plan::Changes { .. }));
+    if let (false, Some(locked)) = (changing, behind_lock(sight, id)) {
+        return locked;
+    }
+    match proposal {
         Some(Proposal {
             plan: Plan::Changes { changes, .. },
             fingerprint,
@@ -153,6 +168,32 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
     }
 }
 
+/// What is done by hand behind a lock: shut in place until everything holds, so that it is seen what comes.
+fn behind_lock(sight: &Sight, id: &StepId) -> Option<ActionView> {
+    let (_, stand) = lock::state(sight, id)?;
+    let by_hand = sight
+        .state
+        .step(id)
+        .is_some_and(|state| state.by_hand.is_some());
+    if by_hand {
+        return None;
+    }
+    const SHOW: &str = "Show how to enforce";
+    Some(match lock::way(sight, id) {
+        Way::Shut => off(
+            Action::DoneByHand,
+            SHOW,
+            &format!(
+                "Locked: {} of {} hold.",
+                stand.holding.len(),
+                stand.holding.len() + stand.missing.len()
+            ),
+        ),
+        Way::Confirming => off(Action::DoneByHand, SHOW, "Type the name above."),
+        Way::Open => on(Action::DoneByHand, "I did this at Atlassian"),
+    })
+}
+
 /// Signing in comes before everything else where it is wanted: at its own step, and for the right to write.
 fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
     let known = sight.state.known();
@@ -168,14 +209,18 @@ fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
             _ => None,
         };
     }
-    if *id == guide::atlassian::add_app::ID && !sign_in::read_only(known) {
-        let granted = sight.granted.as_ref()?;
-        let missing = sign_in::write_scopes()
-            .iter()
-            .any(|scope| !granted.iter().any(|name| name == scope.name));
-        return missing.then(|| on(Action::SignIn, "Sign in to allow changes"));
-    }
-    None
+    let granted = sight.granted.as_ref()?;
+    let missing: Vec<_> = scopes::wanted(id, known)
+        .into_iter()
+        .filter(|scope| !granted.iter().any(|name| name == scope.name))
+        .collect();
+    let writes = missing.iter().any(|scope| scope.writes);
+    let label = if writes {
+        "Sign in to allow changes"
+    } else {
+        "Sign in to allow reading this"
+    };
+    (!missing.is_empty()).then(|| on(Action::SignIn, label))
 }
 
 fn running_label(doing: &Doing) -> &'static str {

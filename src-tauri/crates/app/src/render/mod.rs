@@ -6,6 +6,7 @@ mod checklist;
 mod checks;
 mod connection;
 mod footer;
+mod lock;
 mod requests;
 mod step;
 mod trouble;
@@ -19,8 +20,10 @@ use guide::Live;
 use jiff::Timestamp;
 
 use crate::job::Job;
+use crate::session::Session;
 use crate::views::{OptionView, SaidView, SideView};
 
+pub(crate) use asks::options;
 pub(crate) use checklist::cards;
 pub(crate) use connection::{atlassian_side, connection, entra_side};
 pub(crate) use requests::requests;
@@ -49,6 +52,12 @@ pub struct Sight<'a> {
     pub found: &'a BTreeMap<String, Vec<OptionView>>,
     /// The ask that is searched right now.
     pub searching: Option<&'a str>,
+    /// The name that was typed on a page with a lock.
+    pub confirmed: Option<&'a str>,
+    /// The time of this picture.
+    pub now: Timestamp,
+    /// The open connection, for what its steps say of answers and which files they offer.
+    pub session: Option<&'a Session>,
     /// What a stop left, in a sentence.
     pub stopped: Option<&'a str>,
     /// The running job.
@@ -87,12 +96,30 @@ impl Sight<'_> {
         asks
     }
 
+    /// The step that an ask stands on.
+    pub fn step_of(&self, ask: &str) -> Option<StepId> {
+        let stands_on = |id: &StepId| self.asks(id).iter().any(|known| known.id == ask);
+        self.guide.steps().map(|step| step.id()).find(stands_on)
+    }
+
+    /// The ask of a step in which a name is typed once its lock is open.
+    pub fn confirm(&self, id: &StepId) -> Option<&'static str> {
+        self.guide.step(id)?.lock()?.confirm
+    }
+
     /// The answer to an ask: given, or its default.
     pub fn answer(&self, ask: &Ask) -> Option<String> {
         self.state
             .known()
             .answer(&ask.id)
             .map(str::to_owned)
+            .or_else(|| {
+                let confirms = self
+                    .guide
+                    .steps()
+                    .any(|step| step.lock().and_then(|lock| lock.confirm) == Some(ask.id.as_str()));
+                self.confirmed.filter(|_| confirms).map(str::to_owned)
+            })
             .or_else(|| ask.default.clone())
     }
 
@@ -102,9 +129,10 @@ impl Sight<'_> {
             engine::AskKind::Secret => !self.has_key,
             _ => self.answer(ask).is_none(),
         };
+        let confirm = self.confirm(id);
         self.asks(id)
             .into_iter()
-            .filter(|ask| !ask.optional && open(ask))
+            .filter(|ask| !ask.optional && confirm != Some(ask.id.as_str()) && open(ask))
             .collect()
     }
 }

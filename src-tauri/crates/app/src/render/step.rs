@@ -1,11 +1,15 @@
 //! One step's page. Every step is rendered by this one function.
 
+use connect::Scope;
 use engine::{Standing, StepId};
-use guide::shared::{plan::Who, sign_in};
+use guide::shared::{plan::Who, scopes, sign_in};
 
 use super::checks::{link, path};
-use super::{Sight, asks, changes, checks, footer, trouble, wait};
-use crate::views::{Action, ActionView, CopyView, HandView, RightView, StepView};
+use super::{Sight, asks, changes, checks, footer, lock, trouble, wait};
+use crate::views::{
+    Action, ActionView, CheckView, CopyView, DocumentView, HandView, RevealedView, RightView,
+    StepView,
+};
 
 /// The page of a step; `None` when the guide has none of this id.
 pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
@@ -13,6 +17,15 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
     let fill = |name: &str| guide::fill(sight.cloud, sight.state.known(), name);
     let text = guide::step_text(step.text(), &fill);
     let rows = checks::rows(sight, id);
+    let (locking, rows) = apart(sight, id, rows);
+    let way = lock::way(sight, id);
+    let confirm = sight.confirm(id);
+    let asked: Vec<_> = sight
+        .asks(id)
+        .into_iter()
+        .filter(|ask| confirm != Some(ask.id.as_str()))
+        .collect();
+    let first = step.hand_first();
     let retry = match sight.proposals.get(id) {
         Some(proposal) if !proposal.fingerprint.is_empty() => Action::Apply {
             fingerprint: proposal.fingerprint.clone(),
@@ -30,18 +43,87 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
             .get(id)
             .map(|found| trouble::trouble(found, Some(retry))),
         wait: wait::wait(sight, id),
-        asks: asks::asks(sight, &sight.asks(id)),
+        revealed: revealed(sight, id),
+        asks: asks::asks(sight, &asked),
         rights: rights(sight, id),
         changes: changes::changes(sight, id),
         checks_note: checks::note(&rows),
         checks: rows,
-        hand: text.by_hand.map(|text| hand(text, done_by_hand(sight, id))),
+        lock: lock::view(sight, id, locking),
+        hand: text
+            .by_hand
+            .filter(|_| way == lock::Way::Open)
+            .map(|text| hand(text, first, done_by_hand(sight, id))),
+        then: text.then,
+        documents: documents(sight, id),
         footer: footer::footer(sight, id),
     })
 }
 
-fn hand(text: guide::HandText, done: Option<ActionView>) -> HandView {
+/// The rows of the checks that the lock rests on, and the others.
+fn apart(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> (Vec<CheckView>, Vec<CheckView>) {
+    let Some((lock, _)) = lock::state(sight, id) else {
+        return (Vec::new(), rows);
+    };
+    rows.into_iter().partition(|row| {
+        let check = row
+            .id
+            .split_once('/')
+            .map_or(row.id.as_str(), |(check, _)| check);
+        lock.checks.contains(&check)
+    })
+}
+
+fn revealed(sight: &Sight, id: &StepId) -> Option<RevealedView> {
+    let shown = sight.session?.revealed().shown();
+    // It belongs to the page on which it was made up: where a change of this step was made.
+    let here = sight
+        .state
+        .step(id)
+        .is_some_and(|step| !step.changes.is_empty());
+    (here && !shown.is_empty()).then(|| RevealedView {
+        copies: shown
+            .into_iter()
+            .map(|(label, value)| CopyView {
+                label,
+                note: "Shown once. Lockstep keeps it nowhere.".to_owned(),
+                value: value.secret().to_owned(),
+            })
+            .collect(),
+        hide: footer::on(Action::HideRevealed, "I have noted it"),
+    })
+}
+
+fn documents(sight: &Sight, id: &StepId) -> Vec<DocumentView> {
+    let Some(session) = sight.session else {
+        return Vec::new();
+    };
+    let view = |document: engine::Document| {
+        let saved = sight.state.known().fact(&format!("saved.{}", document.id));
+        DocumentView {
+            save: footer::on(
+                Action::SaveDocument {
+                    id: document.id.clone(),
+                },
+                &document.label,
+            ),
+            elsewhere: saved.is_some().then(|| {
+                footer::on(
+                    Action::SaveDocumentElsewhere { id: document.id },
+                    "Save a copy elsewhere",
+                )
+            }),
+            saved: saved.unwrap_or_default().to_owned(),
+            name: document.name,
+        }
+    };
+    session.documents(id).into_iter().map(view).collect()
+}
+
+fn hand(text: guide::HandText, first: bool, done: Option<ActionView>) -> HandView {
     HandView {
+        first,
+        private: text.private.iter().map(link).collect(),
         intro: text.intro.join(" "),
         steps: text.steps,
         path: text.path.as_ref().map(path),
@@ -70,44 +152,46 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
         .then(|| footer::on(Action::DoneByHand, "I did this by hand"))
 }
 
-/// The scopes of the sign-in step in words: those to read, and those that a later step asks for.
+/// The scopes of the sign-in step in words: those to read, and those that a later step asks for. On a later step, those
+/// that it asks for and that are not granted yet.
 fn rights(sight: &Sight, id: &StepId) -> Vec<RightView> {
     let known = sight.state.known();
-    if *id != sign_in::ID || Who::of(known) == Who::AtlassianOnly {
+    if Who::of(known) == Who::AtlassianOnly {
         return Vec::new();
     }
     let granted = sight.granted.clone().unwrap_or_default();
-    let writing = if sign_in::read_only(known) {
-        Vec::new()
-    } else {
-        sign_in::write_scopes()
-    };
-    let all = sign_in::read_scopes()
-        .into_iter()
-        .map(|scope| (scope, false))
-        .chain(writing.into_iter().map(|scope| (scope, true)));
-    all.map(|(scope, later)| RightView {
-        scope: scope.name.to_owned(),
-        purpose: if later {
-            format!(
-                "{} Asked for only at step {}.",
-                scope.about,
-                later_step(sight)
-            )
-        } else {
-            scope.about.to_owned()
-        },
-        admin_consent: scope.needs_admin_consent,
-        granted: granted
+    let has = |scope: &Scope| {
+        granted
             .iter()
-            .any(|name| name == scope.name || scope.included_in.contains(&name.as_str())),
-    })
-    .collect()
-}
-
-fn later_step(sight: &Sight) -> String {
-    sight
-        .guide
-        .number(&guide::atlassian::add_app::ID)
-        .unwrap_or_default()
+            .any(|name| name == scope.name || scope.included_in.contains(&name.as_str()))
+    };
+    let view = |scope: &'static Scope, purpose: String| RightView {
+        scope: scope.name.to_owned(),
+        purpose,
+        admin_consent: scope.needs_admin_consent,
+        granted: has(scope),
+    };
+    if *id != sign_in::ID {
+        let wanted = scopes::wanted(id, known).into_iter();
+        return match sight.granted {
+            Some(_) => wanted
+                .filter(|scope| !has(scope))
+                .map(|scope| view(scope, scope.about.to_owned()))
+                .collect(),
+            None => Vec::new(),
+        };
+    }
+    let read = sign_in::read_scopes()
+        .into_iter()
+        .map(|scope| view(scope, scope.about.to_owned()));
+    let later = scopes::by_step(sight.guide.steps().map(|step| step.id()), known)
+        .into_iter()
+        .map(|(step, scope)| {
+            let number = sight.guide.number(&step).unwrap_or_default();
+            view(
+                scope,
+                format!("{} Asked for only at step {number}.", scope.about),
+            )
+        });
+    read.chain(later).collect()
 }

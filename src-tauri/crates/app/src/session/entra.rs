@@ -1,13 +1,14 @@
 //! Signing in to Entra and staying signed in.
 
 use super::*;
+use connect::Scope;
 
 impl Session {
-    /// Signs in. `writing` asks for the right to make changes as well.
+    /// Signs in, with the rights to look and with those that these steps want on top. Rights that were had stay.
     pub async fn sign_in(
         &self,
         way: SignInWay<'_>,
-        writing: bool,
+        steps: &[StepId],
         stage: impl Fn(SignInStage) + Send + Sync,
         cancel: &CancellationToken,
     ) -> Result<(), Trouble> {
@@ -19,7 +20,7 @@ impl Session {
         let tenant = tenant.map_or(Tenant::Organizations, |tenant| {
             Tenant::Id(tenant.to_owned())
         });
-        let mut request = SignInRequest::new(client, tenant, sign_in::scopes(&known, writing));
+        let mut request = SignInRequest::new(client, tenant, self.scopes_for(&known, steps));
         request.login_hint = known.fact("entra.user").map(str::to_owned);
         // A challenge that could not be satisfied silently is satisfied by this sign-in (entra.md 1.5).
         request.claims = self
@@ -43,6 +44,45 @@ impl Session {
         self.same_tenant(&known, &entra)?;
         self.take_session(entra).await;
         self.learn_who().await
+    }
+
+    /// The scopes to sign in with.
+    fn scopes_for(&self, known: &Known, steps: &[StepId]) -> Vec<&'static Scope> {
+        let making = known.answer(sign_in::CLIENT) == Some("make")
+            && known.fact(sign_in::MADE_CLIENT).is_none()
+            && !sign_in::read_only(known);
+        let mut all = sign_in::read_scopes();
+        let registration = making.then(sign_in::write_scopes).unwrap_or_default();
+        let wanted = steps.iter().flat_map(|step| scopes::wanted(step, known));
+        let had = self.granted().unwrap_or_default();
+        let kept = scopes::every()
+            .into_iter()
+            .filter(|scope| had.iter().any(|name| name == scope.name))
+            .filter(|scope| !(scope.writes && sign_in::read_only(known)));
+        for scope in registration.into_iter().chain(wanted).chain(kept) {
+            if !all.contains(&scope) {
+                all.push(scope);
+            }
+        }
+        all
+    }
+
+    /// Whether a step works with a right that is not granted. Nobody signed in lacks every right.
+    pub fn lacks_right(&self, step: &StepId) -> bool {
+        let wanted = scopes::wanted(step, &self.known());
+        let entra = self.sides().entra.clone();
+        entra.is_none_or(|entra| !entra.lacks(&wanted).is_empty())
+    }
+
+    /// Whether a step can't even be read with the rights of the sign-in: it looks for people, or reads a log.
+    pub fn reads_with_more_rights(&self, step: &StepId) -> bool {
+        let known = self.known();
+        let searched = self
+            .asks(step, None)
+            .iter()
+            .any(|ask| ask.kind == AskKind::Search);
+        let wanted = scopes::wanted(step, &known);
+        searched || (!wanted.is_empty() && wanted.iter().all(|scope| !scope.writes))
     }
 
     /// Whether the present sign-in gets the wanted rights without asking the person again.

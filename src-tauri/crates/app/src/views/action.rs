@@ -85,6 +85,30 @@ pub enum Action {
         /// Its address; it must be one that the page shows.
         url: String,
     },
+    /// Open a link in a private window of the browser, where nobody is logged in.
+    OpenPrivate {
+        /// Its address; it must be one that the page shows.
+        url: String,
+    },
+    /// Look for what an ask could be answered with.
+    Search {
+        /// The ask's id.
+        ask: String,
+        /// What was typed.
+        text: String,
+    },
+    /// Save a file of the step that is shown, in the connection's folder.
+    SaveDocument {
+        /// Its id.
+        id: String,
+    },
+    /// Save a file of the step that is shown where the person says.
+    SaveDocumentElsewhere {
+        /// Its id.
+        id: String,
+    },
+    /// Forget what was shown once.
+    HideRevealed,
     /// Copy a text that the page shows, such as a link for a colleague.
     Copy {
         /// The text.

@@ -22,6 +22,8 @@ pub struct StepView {
     pub trouble: Option<TroubleView>,
     /// Present while something runs that takes more than a moment.
     pub wait: Option<WaitView>,
+    /// Shown once and kept nowhere: a password that was just made up.
+    pub revealed: Option<RevealedView>,
     /// "What we ask you".
     pub asks: Vec<AskView>,
     /// "What Lockstep asks Microsoft for": the scopes in words. Empty where none are asked.
@@ -32,8 +34,14 @@ pub struct StepView {
     pub checks: Vec<CheckView>,
     /// "4 of 5 passed".
     pub checks_note: String,
-    /// "By hand".
+    /// What has to hold before the route by hand is shown.
+    pub lock: Option<LockView>,
+    /// "By hand". `None` as well while a lock is shut.
     pub hand: Option<HandView>,
+    /// What follows once the values were brought back, one paragraph each.
+    pub then: Vec<String>,
+    /// Files to keep.
+    pub documents: Vec<DocumentView>,
     /// Back, the sentence, Continue, the primary action.
     pub footer: FooterView,
 }
@@ -313,12 +321,53 @@ pub struct HandView {
     pub path: Option<PathView>,
     /// The page itself.
     pub link: Option<LinkView>,
+    /// Pages to open in a private window.
+    pub private: Vec<LinkView>,
     /// Values to paste there.
     pub copies: Vec<CopyView>,
+    /// Whether the page leads with it: no API does what the page is about.
+    pub first: bool,
     /// "I don't have this right: hand over".
     pub hand_over: bool,
     /// "I did this by hand", while Lockstep can't see that it is done.
     pub done: Option<ActionView>,
+}
+
+/// Values that are shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RevealedView {
+    /// Label and value.
+    pub copies: Vec<CopyView>,
+    /// "I have it": they are gone then.
+    pub hide: ActionView,
+}
+
+/// What has to hold before the page shows how to do something that can shut people out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct LockView {
+    /// "Locked: 2 of 4 hold", "Unlocked: all 4 hold".
+    pub title: String,
+    /// What is missing, or until when it counts.
+    pub text: String,
+    /// Whether everything holds.
+    pub open: bool,
+    /// The checks it rests on.
+    pub checks: Vec<CheckView>,
+    /// The name to type once everything holds.
+    pub confirm: Option<AskView>,
+}
+
+/// A file to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DocumentView {
+    /// Its name: "way-back.txt".
+    pub name: String,
+    /// Where it was saved last; empty before.
+    pub saved: String,
+    /// "Save way-back.txt".
+    pub save: ActionView,
+    /// "Save it elsewhere", once it was saved.
+    pub elsewhere: Option<ActionView>,
 }
 
 /// What the administrator reads when something failed.

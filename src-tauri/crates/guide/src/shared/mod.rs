@@ -2,5 +2,6 @@
 
 pub mod plan;
 mod registration;
+pub mod scopes;
 pub mod sign_in;
 pub(crate) mod sign_in_checks;

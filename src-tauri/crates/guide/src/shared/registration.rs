@@ -4,14 +4,15 @@ use connect::Graph;
 use engine::{Change, Facts, Trouble, Undo};
 use serde_json::{Value, json};
 
-use super::sign_in::{MADE_CLIENT, REGISTRATION, read_scopes, write_scopes};
+use super::scopes;
+use super::sign_in::{MADE_CLIENT, REGISTRATION, read_scopes};
 use crate::trouble;
 
 /// The settings of entra.md 1.4 A.
 pub(super) fn registration_change(tag: &str) -> Change {
     let access: Vec<Value> = read_scopes()
         .into_iter()
-        .chain(write_scopes())
+        .chain(scopes::every())
         .map(|scope| json!({ "id": scope.guid, "type": "Scope" }))
         .collect();
     Change {

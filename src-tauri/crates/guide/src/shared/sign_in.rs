@@ -12,6 +12,7 @@ use super::registration::{
 };
 use super::sign_in_checks::{ClockRight, Consented, SignedIn};
 use crate::shared::plan::{self, Who};
+use crate::shared::scopes;
 use crate::{Live, trouble};
 
 /// The step's id.
@@ -57,18 +58,9 @@ pub fn read_scopes() -> Vec<&'static Scope> {
     Phase::Read.scopes_so_far()
 }
 
-/// The scopes that adding the application asks for on top.
+/// The scopes that making a registration or adding the application asks for on top.
 pub fn write_scopes() -> Vec<&'static Scope> {
     Phase::App.scopes()
-}
-
-/// The scopes for looking at the prerequisites, and in addition those for making changes.
-pub fn scopes(known: &Known, writing: bool) -> Vec<&'static Scope> {
-    let mut scopes = read_scopes();
-    if writing && !read_only(known) {
-        scopes.extend(write_scopes());
-    }
-    scopes
 }
 
 #[async_trait]
@@ -275,7 +267,7 @@ fn own_client_ask() -> Ask {
     });
     let scopes: Vec<_> = read_scopes()
         .into_iter()
-        .chain(write_scopes())
+        .chain(scopes::every())
         .map(|scope| scope.name)
         .collect();
     ask.copies = vec![
@@ -318,30 +310,4 @@ fn tenant_ask() -> Ask {
     );
     ask.example = Some("contoso.com".to_owned());
     ask
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reading_only_asks_for_no_right_to_write() {
-        let mut known = Known::default();
-        assert!(
-            scopes(&known, true)
-                .iter()
-                .any(|scope| scope.name == "Application.ReadWrite.All")
-        );
-        assert!(
-            !scopes(&known, false)
-                .iter()
-                .any(|scope| scope.name.contains("ReadWrite"))
-        );
-        known.answers.insert(RIGHTS.into(), "read".into());
-        assert!(
-            !scopes(&known, true)
-                .iter()
-                .any(|scope| scope.name.contains("ReadWrite"))
-        );
-    }
 }

@@ -1,0 +1,81 @@
+//! The lock of a page: what has to hold, and what is shown once it does.
+
+use engine::{Lock, LockState, StepId};
+
+use super::{Sight, asks};
+use crate::views::{CheckView, LockView};
+
+/// How far a page with a lock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Something is missing.
+    Shut,
+    /// Everything holds, but the name is not typed.
+    Confirming,
+    /// The route by hand is shown.
+    Open,
+}
+
+/// How the lock of a step stands; `None` where it has none.
+pub(super) fn state(sight: &Sight, id: &StepId) -> Option<(Lock, LockState)> {
+    let lock = sight.guide.step(id)?.lock()?;
+    Some((lock, lock.at(sight.guide, sight.state, id, sight.now)))
+}
+
+/// How far the page is; open where it has no lock.
+pub(super) fn way(sight: &Sight, id: &StepId) -> Way {
+    match state(sight, id) {
+        None => Way::Open,
+        Some((_, stand)) if !stand.is_open() => Way::Shut,
+        Some((lock, _)) if lock.confirm.is_some() && sight.confirmed.is_none() => Way::Confirming,
+        Some(_) => Way::Open,
+    }
+}
+
+/// The view of a lock, with the rows of its checks.
+pub(super) fn view(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> Option<LockView> {
+    let (lock, stand) = state(sight, id)?;
+    let all = lock.checks.len();
+    let open = stand.is_open();
+    let confirm = lock.confirm.filter(|_| open).and_then(|confirm| {
+        let ask = sight.asks(id).into_iter().find(|ask| ask.id == confirm)?;
+        Some(asks::view(sight, &ask))
+    });
+    Some(LockView {
+        title: if open {
+            format!("Unlocked: all {all} hold")
+        } else {
+            format!("Locked: {} of {all} hold", stand.holding.len())
+        },
+        text: if open {
+            "Looked at again each minute; it shuts when one no longer holds.".to_owned()
+        } else {
+            missing(sight, id, &stand, &rows)
+        },
+        open,
+        checks: rows,
+        confirm,
+    })
+}
+
+/// What is missing, in the words of the checks.
+fn missing(sight: &Sight, id: &StepId, stand: &LockState, rows: &[CheckView]) -> String {
+    let title = |check: &&'static str| -> String {
+        let shown = rows.iter().find(|row| row.id == **check);
+        let passed = shown.is_some_and(|row| row.state == Some(crate::views::CheckState::Pass));
+        let of_guide = sight.guide.step(id).and_then(|step| {
+            let all = step.checks().iter();
+            all.clone()
+                .find(|known| known.id() == *check)
+                .map(|known| known.title().to_owned())
+        });
+        let title = of_guide.unwrap_or_else(|| (*check).to_owned());
+        if passed {
+            format!("{title} (seen too long ago)")
+        } else {
+            title
+        }
+    };
+    let titles: Vec<_> = stand.missing.iter().map(title).collect();
+    format!("Missing: {}.", titles.join("; "))
+}

@@ -1,0 +1,201 @@
+//! What a page does besides changes and checks: judging answers, searching, files to keep, the lock.
+
+use std::path::PathBuf;
+
+use engine::{AskOption, Document, Judgement, LockState, Worth};
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::home::write_whole;
+
+impl Session {
+    /// What is said to an answer by the step it belongs to.
+    pub(crate) fn judged(&self, step: &StepId, ask: &Ask, value: &str) -> Option<SaidView> {
+        let step = self.guide().step(step)?;
+        let judged = step.judge(&self.live(), &self.known(), &ask.id, value)?;
+        Some(said(&judged, value))
+    }
+
+    /// What an ask could be answered with, given what was typed. An ask for a name that finds exactly one is answered
+    /// with it.
+    ///
+    /// # Errors
+    /// Where the directory can't be read.
+    pub async fn search(
+        &self,
+        step: &StepId,
+        ask: &str,
+        text: &str,
+    ) -> Result<Vec<AskOption>, Trouble> {
+        let Some(step) = self.guide().step(step) else {
+            return Ok(Vec::new());
+        };
+        step.search(&self.live(), ask, text.trim()).await
+    }
+
+    /// The one answer that a name, an address or an id stands for.
+    pub(super) async fn found(
+        &self,
+        step: &StepId,
+        ask: &Ask,
+        text: &str,
+    ) -> Result<Result<String, SaidView>, Trouble> {
+        if is_found(text) || text.is_empty() {
+            return Ok(Ok(text.to_owned()));
+        }
+        let found = self.search(step, &ask.id, text).await?;
+        let exact: Vec<_> = found
+            .iter()
+            .filter(|option| is_meant(option, text))
+            .collect();
+        Ok(match (exact.as_slice(), found.as_slice()) {
+            ([one], _) => Ok(one.value.clone()),
+            ([], [one]) => Ok(one.value.clone()),
+            ([], []) => Err(answers::fail_said(
+                "Nobody is found by that.",
+                "Write the beginning of a name or of an address.",
+            )),
+            _ => Err(answers::fail_said(
+                "Several are found by that.",
+                "Choose one of them, or write the whole address.",
+            )),
+        })
+    }
+
+    /// The ask in which the name is typed on a page with a lock.
+    pub(crate) fn confirm_ask(&self, step: &StepId) -> Option<&'static str> {
+        self.guide().step(step)?.lock()?.confirm
+    }
+
+    /// How the lock of a step stands now; `None` where it has none.
+    pub fn lock(&self, step: &StepId) -> Option<LockState> {
+        let lock = self.guide().step(step)?.lock()?;
+        Some(lock.at(self.guide(), &self.state(), step, Timestamp::now()))
+    }
+
+    /// The files that a step offers.
+    pub fn documents(&self, step: &StepId) -> Vec<Document> {
+        self.guide()
+            .step(step)
+            .map(|step| step.documents(&self.live(), &self.known()))
+            .unwrap_or_default()
+    }
+
+    /// One of them.
+    pub(crate) fn document(&self, step: &StepId, id: &str) -> Option<Document> {
+        let mut all = self.documents(step).into_iter();
+        all.find(|document| document.id == id)
+    }
+
+    /// Writes a file into the connection's folder, readable for its owner only, and remembers where it lies.
+    ///
+    /// # Errors
+    /// Where the disk refuses, or there is no such file.
+    pub fn save_document(&self, step: &StepId, id: &str) -> Result<PathBuf, Trouble> {
+        let doing = format!("Saving {id}.");
+        let Some(document) = self.document(step, id) else {
+            return Err(local_trouble(
+                "There is nothing to save yet",
+                "Nothing was saved.",
+                &doing,
+            ));
+        };
+        let path = self.folder.join(&document.name);
+        write_whole(&path, document.text.as_bytes())
+            .map_err(|error| crate::home::disk_trouble(&error, &doing))?;
+        self.record(Entry::Learned {
+            step: step.clone(),
+            facts: Facts::new().with(&format!("saved.{id}"), path.display().to_string()),
+        })?;
+        Ok(path)
+    }
+
+    /// What is shown once and kept nowhere.
+    pub fn revealed(&self) -> &guide::Revealed {
+        &self.revealed
+    }
+
+    /// Whether a page may be opened: one of the cloud's, or the organization's own site.
+    pub(crate) fn may_open(&self, url: &url::Url) -> bool {
+        let known = self.known();
+        let own = known
+            .fact("atlassian.site")
+            .and_then(|site| url::Url::parse(&site_address(site)).ok());
+        self.cloud.may_open(url) || own.is_some_and(|own| own.origin() == url.origin())
+    }
+}
+
+/// The site as an address: Atlassian lists it with or without its scheme.
+fn site_address(site: &str) -> String {
+    if site.contains("://") {
+        site.to_owned()
+    } else {
+        format!("https://{site}")
+    }
+}
+
+/// A value that a search gave: kind, id and name.
+fn is_found(text: &str) -> bool {
+    let mut parts = text.splitn(3, '/');
+    matches!(parts.next(), Some("user" | "group")) && parts.count() == 2
+}
+
+fn is_meant(option: &AskOption, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let name = option.value.splitn(3, '/').nth(2).unwrap_or_default();
+    let id = option.value.splitn(3, '/').nth(1).unwrap_or_default();
+    [name, id, option.label.as_str()]
+        .iter()
+        .any(|known| known.to_lowercase() == text)
+}
+
+fn said(judged: &Judgement, value: &str) -> SaidView {
+    SaidView {
+        tone: match judged.worth {
+            Worth::Good => Tone::Pass,
+            Worth::Plain => Tone::Plain,
+            Worth::Doubtful => Tone::Warn,
+            Worth::Bad => Tone::Fail,
+        },
+        strong: judged.strong.clone(),
+        text: judged.text.clone(),
+        compare: judged.expected.as_ref().map(|expected| CompareView {
+            yours: value.to_owned(),
+            expected: expected.clone(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_found_answer_is_told_from_a_typed_one() {
+        assert!(is_found("user/1f/adele@contoso.com"));
+        assert!(is_found("group/1f/Jira / all"));
+        for typed in ["adele", "user/adele", "team/1f/x", ""] {
+            assert!(!is_found(typed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_person_is_meant_by_address_id_or_name() {
+        let option = AskOption {
+            value: "user/1f/adele@contoso.com".into(),
+            label: "Adele Vance".into(),
+            hint: String::new(),
+        };
+        for text in ["ADELE@contoso.com", "1f", "adele vance"] {
+            assert!(is_meant(&option, text), "{text}");
+        }
+        assert!(!is_meant(&option, "adele"));
+    }
+
+    #[test]
+    fn a_site_is_an_address_with_or_without_its_scheme() {
+        assert_eq!(site_address("x.atlassian.net"), "https://x.atlassian.net");
+        assert_eq!(site_address("http://127.0.0.1:1/"), "http://127.0.0.1:1/");
+    }
+}
