@@ -494,39 +494,66 @@ impl Check<Live> for Untouched {
         let mode = found
             .principal
             .preferred_single_sign_on_mode
-            .clone()
+            .as_deref()
             .unwrap_or_default();
-        let seen = if mode.is_empty() {
-            "not set".to_owned()
-        } else {
-            mode.clone()
+        let verdict = match mode_said(mode, known) {
+            (VerdictState::Pass, title, detail) => Verdict::new(VerdictState::Pass, title, detail),
+            (state, title, detail) => {
+                with_fix(Verdict::new(state, title, detail), "sso-touched", cx, known)
+            }
         };
-        let verdict = if mode.is_empty() {
-            Verdict::new(
-                VerdictState::Pass,
-                "Single sign-on is not touched yet",
-                "Nobody's log-in changes.",
-            )
-        } else {
-            let title = format!("Single sign-on is set to {mode} already");
-            with_fix(
-                Verdict::new(
-                    VerdictState::Warn,
-                    title,
-                    "Lockstep did not do that, and leaves it as it is.",
-                ),
-                "sso-touched",
-                cx,
-                known,
-            )
-        };
+        let seen = if mode.is_empty() { "not set" } else { mode };
         Finding::only(
             verdict
                 .saw(
                     "Call",
                     &format!("GET /servicePrincipals/{}", found.principal.id),
                 )
-                .compared("preferredSingleSignOnMode not set", &seen),
+                .compared(
+                    "preferredSingleSignOnMode not set, or as a later step set it",
+                    seen,
+                ),
         )
+    }
+}
+
+/// What is said to the mode. A later step that turned SAML on, or found it on and went on from there, has said so as a
+/// fact; then it is no news here.
+fn mode_said(mode: &str, known: &Known) -> (VerdictState, String, &'static str) {
+    if mode.is_empty() {
+        let title = "Single sign-on is not touched yet".to_owned();
+        return (VerdictState::Pass, title, "Nobody's log-in changes.");
+    }
+    if known.fact("saml.mode") == Some(mode) {
+        let title = format!("Single sign-on is set to {mode}, as its own step shows");
+        return (VerdictState::Pass, title, "Nobody's log-in changes by it.");
+    }
+    (
+        VerdictState::Warn,
+        format!("Single sign-on is set to {mode} already"),
+        "Lockstep did not do that, and leaves it as it is.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_that_a_later_step_set_is_no_warning_and_any_other_one_is() {
+        let cases = [
+            ("", None, VerdictState::Pass),
+            ("", Some("saml"), VerdictState::Pass),
+            ("saml", None, VerdictState::Warn),
+            ("saml", Some("saml"), VerdictState::Pass),
+            ("password", Some("saml"), VerdictState::Warn),
+        ];
+        for (mode, fact, wanted) in cases {
+            let mut known = Known::default();
+            if let Some(fact) = fact {
+                known.facts = known.facts.with("saml.mode", fact);
+            }
+            assert_eq!(mode_said(mode, &known).0, wanted, "{mode} {fact:?}");
+        }
     }
 }

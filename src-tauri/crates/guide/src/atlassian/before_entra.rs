@@ -38,13 +38,15 @@ impl Step<Live> for BeforeEntra {
         NEEDS
     }
 
-    /// Nothing to do; the active roles are learned for the top bar, where they can be read.
+    /// Nothing to do; the active roles are learned for the top bar, and the technical contacts for a later proposal,
+    /// where they can be read.
     async fn plan(&self, cx: &Live, _known: &Known) -> Result<Plan, Trouble> {
         let Some(graph) = &cx.graph else {
             return Ok(Plan::AlreadySo(Facts::new()));
         };
+        let contacts = technical_contacts(graph).await;
         let Ok(active) = graph.active_roles().await else {
-            return Ok(Plan::AlreadySo(Facts::new()));
+            return Ok(Plan::AlreadySo(contacts));
         };
         let enough = active.value.iter().find(|role| {
             role.template_id
@@ -54,11 +56,22 @@ impl Step<Live> for BeforeEntra {
         let role = enough
             .or(active.value.first())
             .map_or_else(|| "no active role".to_owned(), name_of);
-        Ok(Plan::AlreadySo(Facts::new().with("entra.role", role)))
+        Ok(Plan::AlreadySo(contacts.with("entra.role", role)))
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
         &[&Account, &Tenant, &Role, &Licence, &DomainNames]
+    }
+}
+
+/// Whom the tenant names for technical notices; none while the tenant can't be read.
+async fn technical_contacts(graph: &Graph) -> Facts {
+    match graph.organization().await {
+        Ok(tenant) if !tenant.value.technical_notification_mails.is_empty() => Facts::new().with(
+            super::notify::TECHNICAL,
+            tenant.value.technical_notification_mails.join(","),
+        ),
+        _ => Facts::new(),
     }
 }
 

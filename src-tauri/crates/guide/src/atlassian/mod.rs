@@ -4,9 +4,18 @@ pub mod add_app;
 mod app_checks;
 pub mod before_atlassian;
 pub mod before_entra;
+pub mod certificate;
+mod certificate_checks;
+mod certificate_plan;
+mod collections;
 mod domains;
+mod federation;
 mod find_app;
+mod notify;
 mod organization_checks;
+mod published_check;
+mod saml_app;
+mod signing;
 
 use engine::{Ask, AskKind, Guide, Phase, StepId};
 
@@ -28,7 +37,10 @@ pub static GUIDE: Guide<Live> = Guide {
         },
         Phase {
             title: "Single sign-on",
-            steps: &[&add_app::AddApp],
+            steps: &[
+                &add_app::AddApp,
+                &certificate::Certificate,
+            ],
         },
     ],
 };
@@ -68,6 +80,13 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
             ),
             find_app::without_template_ask(),
         ];
+    }
+    if *step == certificate::ID {
+        return vec![choice(
+            certificate::NEW_CERTIFICATE,
+            "Make a new certificate?",
+            "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
+        )];
     }
     Vec::new()
 }
