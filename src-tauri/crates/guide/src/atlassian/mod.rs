@@ -1,6 +1,7 @@
 //! The guide for Atlassian Cloud: the gallery application, SAML single sign-on and SCIM provisioning.
 
 pub mod add_app;
+mod addresses;
 mod app_checks;
 pub mod before_atlassian;
 pub mod before_entra;
@@ -11,10 +12,13 @@ mod collections;
 mod domains;
 mod federation;
 mod find_app;
+mod holders;
 mod notify;
 mod organization_checks;
 mod published_check;
 mod saml_app;
+pub mod saml_details;
+mod saml_details_checks;
 mod signing;
 
 use engine::{Ask, AskKind, Guide, Phase, StepId};
@@ -40,6 +44,7 @@ pub static GUIDE: Guide<Live> = Guide {
             steps: &[
                 &add_app::AddApp,
                 &certificate::Certificate,
+                &saml_details::SamlDetails,
             ],
         },
     ],
