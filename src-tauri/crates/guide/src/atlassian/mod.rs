@@ -3,6 +3,9 @@
 pub mod add_app;
 mod addresses;
 mod app_checks;
+pub mod basic_saml;
+mod basic_saml_checks;
+mod basic_saml_plan;
 pub mod before_atlassian;
 pub mod before_entra;
 pub mod certificate;
@@ -45,6 +48,7 @@ pub static GUIDE: Guide<Live> = Guide {
                 &add_app::AddApp,
                 &certificate::Certificate,
                 &saml_details::SamlDetails,
+                &basic_saml::BasicSaml,
             ],
         },
     ],
@@ -92,6 +96,9 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
             "Make a new certificate?",
             "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
         )];
+    }
+    if *step == basic_saml::ID {
+        return vec![basic_saml_plan::others_ask()];
     }
     Vec::new()
 }
