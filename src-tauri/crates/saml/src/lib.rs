@@ -9,18 +9,24 @@
 mod addresses;
 mod c14n;
 mod certificate;
+mod checklist;
 mod crypto;
+mod har;
+mod input;
 mod judged;
 mod message;
 mod metadata;
 mod pasted;
 mod refusal;
+mod request;
 mod response;
 mod seal;
 mod xml;
 
 pub use addresses::{OtherIds, SpAddresses, judge_acs, judge_pair, judge_sp_entity};
 pub use certificate::{Certificate, CertificateFault};
+pub use checklist::{CheckState, Checked, Checklist, Circumstances, Expected, Verdict};
+pub use input::{Captured, Form, Input, InputFault};
 pub use judged::{Judged, Tone};
 pub use message::{
     Assertion, Claim, Conditions, Confirmation, NameId, Response, SUCCESS, SignIn, Status,
@@ -28,5 +34,6 @@ pub use message::{
 pub use metadata::Metadata;
 pub use pasted::{Stray, strays};
 pub use refusal::Refusal;
+pub use request::Request;
 pub use response::{Covered, Reading};
 pub use seal::SealFault;

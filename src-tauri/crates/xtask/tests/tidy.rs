@@ -141,7 +141,7 @@ fn the_pure_crates_open_no_socket_and_read_no_clock() {
                 "std::fs",
                 "tokio",
                 "SystemTime",
-                "Instant",
+                "std::time",
                 "::now(",
             ] {
                 assert!(!line.contains(way), "{}:{number} holds {way}", file.name);

@@ -4,6 +4,8 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+pub mod checks;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
@@ -235,4 +237,20 @@ pub fn element<'a>(text: &'a str, name: &str) -> &'a str {
     let close = format!("</{name}>");
     let end = text[start..].find(&close).expect("it ends");
     &text[start..start + end + close.len()]
+}
+
+pub fn told(change: impl FnOnce(&mut Told)) -> String {
+    let mut told = Told::default();
+    change(&mut told);
+    assertion_signed(&told)
+}
+
+pub fn signer(change: impl FnOnce(&mut Signer)) -> String {
+    let mut signer = Signer::default();
+    change(&mut signer);
+    response(&signer.sign(&Told::default().write()))
+}
+
+pub fn failed(status: &str) -> String {
+    response_with("ID=\"_r1\" InResponseTo=\"_q1\"", status, "")
 }
