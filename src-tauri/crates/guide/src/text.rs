@@ -92,6 +92,7 @@ fn read(body: &str, fill: &dyn Fn(&str) -> Option<String>) -> HandText {
             .map(str::trim)
             .filter(|line| !line.is_empty())
         {
+            let known = is_known(line, fill);
             let line = filled(line, fill);
             if let Some(path) = line.strip_prefix("Path:") {
                 text.path = Some(MenuPath {
@@ -109,7 +110,8 @@ fn read(body: &str, fill: &dyn Fn(&str) -> Option<String>) -> HandText {
                 text.private
                     .extend(linked(link).filter(|link| link.url.contains("://")));
             } else if let Some(copy) = line.strip_prefix("Copy:") {
-                text.copies.extend(copied(copy));
+                // A value that is not known yet is left out: nobody shall paste a name in brackets.
+                text.copies.extend(copied(copy).filter(|_| known));
             } else if let Some(step) = numbered(&line) {
                 text.steps.push(step.to_owned());
             } else {
@@ -135,6 +137,14 @@ fn filled(line: &str, fill: &dyn Fn(&str) -> Option<String>) -> String {
         rest = after;
     }
     out + rest
+}
+
+/// Whether every name in braces stands for something.
+fn is_known(line: &str, fill: &dyn Fn(&str) -> Option<String>) -> bool {
+    line.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .all(|(name, _)| fill(name).is_some())
 }
 
 fn names(path: &str) -> Vec<String> {
@@ -219,6 +229,17 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["http://Contoso"]
         );
+    }
+
+    #[test]
+    fn a_value_that_is_not_known_yet_is_no_value_to_paste() {
+        let text = step_text(
+            "# By hand\nCopy: Known | For {who} | {who}\nCopy: Unknown | Note | {unknown}\nCopy: Note | About {unknown} | {who}\n",
+            &fill,
+        );
+        let copies = text.by_hand.expect("by hand").copies;
+        let labels: Vec<_> = copies.iter().map(|(label, ..)| label.as_str()).collect();
+        assert_eq!(labels, ["Known"]);
     }
 
     #[test]
