@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::addresses::Addresses;
 use super::basic_saml_plan::{address_of, others_ask, proposed, relay_state, site, site_ask};
 use super::holders::{holders, in_use};
-use super::saml_app::{SAML, SamlApp, after, before, read, there, unknown};
+use super::saml_app::{SAML, SamlApp, after, before, read, there, to_plan, unknown};
 use super::saml_details::pair;
 use super::{basic_saml_checks, certificate, saml_details};
 use crate::shared::plan::Who;
@@ -81,7 +81,9 @@ impl Step<Live> for BasicSaml {
         let (Some(graph), Some(pair)) = (&cx.graph, pair(known)) else {
             return Ok(Plan::ByHand);
         };
-        let app = there(cx, graph, known).await?;
+        let Some(app) = to_plan(cx, graph, known).await? else {
+            return Ok(Plan::ByHand);
+        };
         let now = Addresses::of(&app.application);
         let answer = known.answer(OTHERS);
         let changes = proposed(&app, pair, site(known).as_deref(), answer);
@@ -93,7 +95,7 @@ impl Step<Live> for BasicSaml {
         if read_only(known) {
             return Ok(Plan::ByHand);
         }
-        let found = holders(graph, known, pair.entity).await?;
+        let found = holders(graph, Some(&app.application.id), pair.entity).await?;
         if let Some(holder) = found.others.first() {
             return Err(in_use(cx, holder, pair.entity));
         }
@@ -260,7 +262,7 @@ async fn write_addresses(
         };
         tried += 1;
         if refused.means(Meaning::DuplicateIdentifier) {
-            return Err(held(cx, graph, known, &then, &refused).await);
+            return Err(held(cx, graph, app, &then, &refused).await);
         }
         if !refused.means(Meaning::ForeignIdentifier) || tried >= TRIES {
             return Err(not_written(&refused));
@@ -283,12 +285,12 @@ async fn wait(cx: &Live, graph: &Graph, known: &Known) -> Result<(), Trouble> {
 async fn held(
     cx: &Live,
     graph: &Graph,
-    known: &Known,
+    app: &SamlApp,
     then: &Addresses,
     refused: &Fault,
 ) -> Trouble {
     let identifier = then.identifiers.first().map_or("", String::as_str);
-    match holders(graph, known, identifier).await {
+    match holders(graph, Some(&app.application.id), identifier).await {
         Ok(found) if !found.others.is_empty() => in_use(cx, &found.others[0], identifier),
         _ => Trouble {
             title: "Another application of this tenant holds the identifier".into(),

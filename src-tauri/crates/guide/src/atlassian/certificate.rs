@@ -10,7 +10,7 @@ use engine::{
 use serde_json::{Value, json};
 
 use super::certificate_plan::{Proposed, Wish, another_ask, expired_asks, is_notify, proposed};
-use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, unknown};
+use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, to_plan, unknown};
 use super::signing::Signing;
 use super::{add_app, certificate_checks, collections, federation, notify};
 use crate::shared::plan::Who;
@@ -73,7 +73,9 @@ impl Step<Live> for Certificate {
         let Some(graph) = &cx.graph else {
             return Ok(Plan::ByHand);
         };
-        let app = there(cx, graph, known).await?;
+        let Some(app) = to_plan(cx, graph, known).await? else {
+            return Ok(Plan::ByHand);
+        };
         let wish = Wish::of(cx, known);
         match proposed(&app, &wish) {
             // Whoever writes by hand may leave out the addresses; a check warns, and the values are there all the same.

@@ -3,7 +3,7 @@
 
 use connect::Graph;
 use connect::entra::Application;
-use engine::{Known, Link, NextDo, Trouble, TroubleKind};
+use engine::{Link, NextDo, Trouble, TroubleKind};
 
 use crate::{Live, trouble};
 
@@ -43,10 +43,10 @@ impl Holder {
     }
 }
 
-/// The other applications that hold this identifier, by the application that is ours.
+/// The other applications that hold this identifier; `ours` is the object id of the one that may.
 pub(super) async fn holders(
     graph: &Graph,
-    known: &Known,
+    ours: Option<&str>,
     identifier: &str,
 ) -> Result<Holders, Trouble> {
     let doing = "Looking whether another application holds the identifier.";
@@ -56,7 +56,6 @@ pub(super) async fn holders(
         .map_err(|fault| trouble(&fault, doing))?;
     // Deleted ones can't be read by everybody; then the refusal of the write names the conflict.
     let deleted = graph.deleted_applications().await.ok();
-    let ours = known.fact("app.object");
     let theirs = |application: &&Application| {
         Some(application.id.as_str()) != ours
             && application

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use saml::{Judged, Tone};
 
 use super::before_atlassian::opened;
+use super::find_app::EXISTING;
 use super::holders::holders;
 use super::saml_app::seen;
 use super::saml_details::{
@@ -266,7 +267,8 @@ impl Check<Live> for Unused {
                 return Finding::only(Verdict::skipped(Skip::ColleagueDoes, before, detail));
             }
         };
-        let found = match holders(&graph, known, pair.entity).await {
+        let ours = known.fact("app.object").or(known.answer(EXISTING));
+        let found = match holders(&graph, ours, pair.entity).await {
             Ok(found) => found,
             Err(trouble) => {
                 let title = "Who holds the identifier could not be read";
