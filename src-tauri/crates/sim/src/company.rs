@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::groups;
 use crate::ids::{self, derived_guid};
 use crate::objects::{self, COMMAND_LINE_TOOLS, GRAPH_APP_ID};
 use crate::organization::{
     AtlassianAccount, KeyKind, OrgDomain, Organization, Workspace, account_id,
 };
-use crate::people::People;
+use crate::people::{Mix, People};
 use crate::roles::{CLOUD_APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, GLOBAL_READER, Role};
 use crate::security::AuthPolicy;
 use crate::tempo::{Tempo, Wait};
@@ -49,6 +50,7 @@ pub(crate) fn contoso(tempo: Tempo) -> World {
         account(&people, ALEX, &[], "A member without an administrator role"),
         account(&people, DIEGO, &[GLOBAL_READER], "Global Reader"),
     ];
+    groups::found(&mut home);
     let client_id = add_wizard_registration(&mut home);
     let mut stranger = tenant("Fabrikam", "fabrikam.com", 40, 2);
     stranger.accounts = vec![account(
@@ -136,6 +138,7 @@ fn tenant(name: &str, domain: &str, total: usize, without_mail: usize) -> Tenant
             total,
             without_mail,
             domain: domain.to_owned(),
+            mix: Mix::Tidy,
         },
         accounts: Vec::new(),
         premium: Premium::P1,

@@ -26,6 +26,10 @@
 //! - the tenant: `premium_off`, `activate_role`, `deactivate_role`, `gallery_without_atlassian`,
 //!   `no_provisioning_in_template`, `restore_allowed`
 //! - a second administrator: `rename_app`, `delete_app`, `disable_app`, `strip_tag`, `add_namesake`
+//! - single sign-on at Microsoft: `rotate_certificate`, `certificate_inactive`, `certificate_expired`, `assign`, `unassign`,
+//!   `unrequire_assignment`, `token_encryption_on`, `signed_requests_required`, `set_claims_policy`, `set_mapping_policy`,
+//!   `take_identifier`, `foreign_identifier_policy`, `no_certificate_action`, `sign_in_log_slow`, `reports_throttled`,
+//!   `note_sign_in`, `disable_person`, `delete_person`, `change_mail`
 //! - the organization: `key_expired`, `key_lacks`, `unauthorized_form`, `domain_unverified`, `unclaim_accounts`,
 //!   `remove_second_admin`, `admins_all_inside_domain`
 //! - single sign-on at the organization: `guard_lapsed`, `guard_renewed`, `enterprise_plan`, `no_break_glass`,
@@ -45,6 +49,7 @@ mod control;
 mod entra;
 mod events;
 mod faults;
+mod groups;
 mod ids;
 mod ledger;
 mod levers;

@@ -28,6 +28,18 @@ impl Person {
     }
 }
 
+/// How tidy the addresses of a tenant are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mix {
+    /// Everybody is a member with one address.
+    #[default]
+    Tidy,
+    /// As it is after some years: leavers, guests, people who married, shared mailboxes, accounts made twice.
+    Grown,
+    /// Mailboxes are somewhere else, and the directory knows nobody's address but that of every tenth.
+    MailElsewhere,
+}
+
 /// Everyone in a tenant, by number.
 #[derive(Clone, Debug)]
 pub(crate) struct People {
@@ -37,6 +49,7 @@ pub(crate) struct People {
     pub without_mail: usize,
     /// The domain of every address.
     pub domain: String,
+    pub mix: Mix,
 }
 
 const NAMED: [(&str, &str, &str); 20] = [
@@ -98,23 +111,9 @@ impl People {
     /// The person of that number; numbers start at 0 with Adele Vance.
     pub fn person(&self, index: usize) -> Person {
         let (given, surname, job) = name(index);
-        let repeat = index.saturating_sub(NAMED.len()) / (GIVEN.len() * SURNAMES.len());
-        let suffix = if repeat == 0 {
-            String::new()
-        } else {
-            repeat.to_string()
-        };
-        let local = if index < NAMED.len() {
-            given.to_lowercase()
-        } else {
-            format!(
-                "{}.{}{suffix}",
-                given.to_lowercase(),
-                surname.to_lowercase()
-            )
-        };
-        let address = format!("{local}@{}", self.domain);
-        Person {
+        let suffix = suffix(index);
+        let address = self.address(index);
+        let mut person = Person {
             id: self.id(index),
             shown: None,
             given: given.to_owned(),
@@ -127,7 +126,67 @@ impl People {
             job,
             guest: false,
             enabled: true,
+        };
+        self.age(index, &mut person);
+        person
+    }
+
+    /// What the years have done to the entry of that person. Those with a name of their own are left alone, so that
+    /// whoever signs in is always somebody ordinary.
+    fn age(&self, index: usize, person: &mut Person) {
+        if index < NAMED.len() {
+            if self.mix == Mix::MailElsewhere && index % 10 != 1 {
+                person.mail = None;
+            }
+            return;
         }
+        match self.mix {
+            Mix::Tidy => {}
+            Mix::MailElsewhere => person.mail = person.mail.take().filter(|_| index % 10 == 0),
+            Mix::Grown => match index % 100 {
+                3 | 28 | 53 | 78 => self.make_guest(index, person),
+                7 | 57 => person.enabled = false,
+                11 | 51 => {
+                    person.mail = Some(format!(
+                        "{}@{}",
+                        turned(&person.user_principal_name),
+                        self.domain
+                    ));
+                }
+                17 => person.mail = None,
+                // A second account of the person before, with the same address in capitals.
+                30 if index % 1_000 == 30 => {
+                    person.mail = Some(self.address(index - 1).to_uppercase());
+                }
+                _ => {}
+            },
+        }
+    }
+
+    fn make_guest(&self, index: usize, person: &mut Person) {
+        let word = self.domain.split('.').next().unwrap_or_default();
+        let local = self.local(index);
+        person.guest = true;
+        person.mail = Some(format!("{local}@fabrikam.com"));
+        person.user_principal_name = format!("{local}_fabrikam.com#EXT#@{word}.onmicrosoft.com");
+    }
+
+    fn local(&self, index: usize) -> String {
+        let (given, surname, _) = name(index);
+        if index < NAMED.len() {
+            given.to_lowercase()
+        } else {
+            format!(
+                "{}.{}{}",
+                given.to_lowercase(),
+                surname.to_lowercase(),
+                suffix(index)
+            )
+        }
+    }
+
+    fn address(&self, index: usize) -> String {
+        format!("{}@{}", self.local(index), self.domain)
     }
 
     /// Everyone, one after the other.
@@ -135,27 +194,52 @@ impl People {
         (0..self.total).map(|index| self.person(index))
     }
 
-    /// How many have a mailbox.
+    /// How many have a mailbox in a tidy tenant.
     pub fn with_mail(&self) -> usize {
         self.total - self.without_mail
     }
 
     /// The person with that object id.
     pub fn by_id(&self, id: &str) -> Option<Person> {
+        self.number_of(id).map(|index| self.person(index))
+    }
+
+    /// The number of the person with that object id.
+    pub fn number_of(&self, id: &str) -> Option<usize> {
         // The number stands in the last group of the id, so that nobody has to be searched for.
         let index = usize::from_str_radix(id.rsplit('-').next()?, 16).ok()?;
-        (index < self.total && self.id(index) == id).then(|| self.person(index))
+        (index < self.total && self.id(index) == id).then_some(index)
     }
 
     /// The person with that user principal name, in any case.
     pub fn by_name(&self, name: &str) -> Option<Person> {
-        self.all()
+        let start = name.split(['@', '_']).next().unwrap_or_default();
+        (0..self.total)
+            .filter(|index| self.local(*index).eq_ignore_ascii_case(start))
+            .map(|index| self.person(index))
             .find(|person| person.user_principal_name.eq_ignore_ascii_case(name))
     }
 
     fn id(&self, index: usize) -> String {
         let guid = derived_guid(&format!("{}/{index}", self.domain));
         format!("{}{index:012x}", &guid[..24])
+    }
+}
+
+/// The number that tells people of the same name apart; empty for the first of them.
+fn suffix(index: usize) -> String {
+    match index.saturating_sub(NAMED.len()) / (GIVEN.len() * SURNAMES.len()) {
+        0 => String::new(),
+        repeat => repeat.to_string(),
+    }
+}
+
+/// The surname in front, as some addresses have it.
+fn turned(address: &str) -> String {
+    let local = address.split('@').next().unwrap_or_default();
+    match local.split_once('.') {
+        Some((given, surname)) => format!("{surname}.{given}"),
+        None => local.to_owned(),
     }
 }
 
@@ -183,6 +267,14 @@ mod tests {
             total: 2_000,
             without_mail: 8,
             domain: "contoso.com".into(),
+            mix: Mix::Tidy,
+        }
+    }
+
+    fn grown() -> People {
+        People {
+            mix: Mix::Grown,
+            ..people()
         }
     }
 
@@ -209,5 +301,58 @@ mod tests {
         assert!(people().person(1_991).mail.is_some());
         assert!(people().person(1_992).mail.is_none());
         assert_eq!(people().with_mail(), 1_992);
+    }
+
+    #[test]
+    fn a_grown_tenant_has_everything_that_makes_addresses_hard() {
+        let all: Vec<Person> = grown().all().collect();
+        let count =
+            |test: &dyn Fn(&Person) -> bool| all.iter().filter(|person| test(person)).count();
+        assert_eq!(count(&|person| person.guest), 79);
+        assert_eq!(count(&|person| !person.enabled), 39);
+        assert_eq!(count(&|person| person.mail.is_none()), 19 + 8);
+        let differs = |person: &Person| {
+            let mail = person.mail.as_deref().unwrap_or_default();
+            !person.guest
+                && !mail.is_empty()
+                && !mail.eq_ignore_ascii_case(&person.user_principal_name)
+        };
+        assert_eq!(count(&differs), 39 + 2);
+        let mails: HashSet<String> = all
+            .iter()
+            .filter_map(|person| person.mail.as_deref())
+            .map(str::to_lowercase)
+            .collect();
+        assert_eq!(count(&|person| person.mail.is_some()) - mails.len(), 2);
+        assert!(
+            all[..20]
+                .iter()
+                .all(|person| !person.guest && person.enabled)
+        );
+    }
+
+    #[test]
+    fn guests_are_found_by_their_long_names() {
+        let guest = grown().all().find(|person| person.guest).expect("a guest");
+        assert!(
+            guest
+                .user_principal_name
+                .contains("_fabrikam.com#EXT#@contoso.onmicrosoft.com")
+        );
+        assert_eq!(
+            grown().by_name(&guest.user_principal_name.to_uppercase()),
+            Some(guest)
+        );
+    }
+
+    #[test]
+    fn where_mail_is_elsewhere_few_have_an_address() {
+        let people = People {
+            mix: Mix::MailElsewhere,
+            ..people()
+        };
+        let with_mail = people.all().filter(|person| person.mail.is_some()).count();
+        assert!((190..=200).contains(&with_mail), "{with_mail}");
+        assert!(people.person(1).mail.is_some() && people.person(2).mail.is_none());
     }
 }

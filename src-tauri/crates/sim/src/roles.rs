@@ -47,14 +47,29 @@ pub(crate) const USER_ADMINISTRATOR: Role = Role {
     about: "Can manage all aspects of users and groups, including resetting passwords for limited admins.",
 };
 
+/// Reads the logs.
+pub(crate) const REPORTS_READER: Role = Role {
+    name: "Reports Reader",
+    template_id: "4a5d8f65-41da-4de4-8968-e035b65339cf",
+    about: "Can read sign-in and audit reports.",
+};
+/// Reads everything about security, the logs included.
+pub(crate) const SECURITY_READER: Role = Role {
+    name: "Security Reader",
+    template_id: "5d6b6bb7-de71-4623-b4af-96380a352509",
+    about: "Can read security information and reports in Microsoft Entra ID and Office 365.",
+};
+
 /// Every role that practice knows.
-pub(crate) const ROLES: [Role; 6] = [
+pub(crate) const ROLES: [Role; 8] = [
     GLOBAL_ADMINISTRATOR,
     PRIVILEGED_ROLE_ADMINISTRATOR,
     APPLICATION_ADMINISTRATOR,
     CLOUD_APPLICATION_ADMINISTRATOR,
     GLOBAL_READER,
     USER_ADMINISTRATOR,
+    REPORTS_READER,
+    SECURITY_READER,
 ];
 
 impl Role {
@@ -83,6 +98,24 @@ pub(crate) fn manages_applications(roles: &[Role]) -> bool {
     })
 }
 
+/// True when one of these roles may create, change and delete people.
+pub(crate) fn manages_people(roles: &[Role]) -> bool {
+    roles.contains(&GLOBAL_ADMINISTRATOR) || roles.contains(&USER_ADMINISTRATOR)
+}
+
+/// True when one of these roles may read the sign-in log. Those who manage applications are not among them.
+pub(crate) fn reads_sign_ins(roles: &[Role]) -> bool {
+    roles.iter().any(|role| {
+        [
+            GLOBAL_ADMINISTRATOR,
+            GLOBAL_READER,
+            REPORTS_READER,
+            SECURITY_READER,
+        ]
+        .contains(role)
+    })
+}
+
 /// True when one of these roles may consent to delegated Graph permissions for the organization.
 pub(crate) fn consents(roles: &[Role]) -> bool {
     manages_applications(roles) || roles.contains(&PRIVILEGED_ROLE_ADMINISTRATOR)
@@ -97,6 +130,12 @@ mod tests {
         assert!(consents(&[PRIVILEGED_ROLE_ADMINISTRATOR]));
         assert!(!manages_applications(&[PRIVILEGED_ROLE_ADMINISTRATOR]));
         assert!(!consents(&[GLOBAL_READER, USER_ADMINISTRATOR]));
+    }
+
+    #[test]
+    fn whoever_manages_applications_reads_no_sign_ins() {
+        assert!(!reads_sign_ins(&[CLOUD_APPLICATION_ADMINISTRATOR]));
+        assert!(reads_sign_ins(&[REPORTS_READER]) && !manages_people(&[REPORTS_READER]));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The named situations that practice can start in. Each is a function from the company's untouched world; what one
 //! learns from it stands beside its name. Adding a scenario means adding one line and one function.
 
+mod single_sign_on;
+
 use crate::company::{self, ADELE, DIEGO};
 use crate::entra::scopes;
 use crate::ids::derived_guid;
 use crate::levers::acts::policies;
 use crate::objects::{self, ATLASSIAN_TEMPLATE};
+use crate::people::Mix;
 use crate::security::{AuthPolicy, IdentityProvider};
 use crate::tempo::{Tempo, Wait};
 use crate::tenant::{Kind, Premium, text};
@@ -91,9 +94,39 @@ const SCENARIOS: &[Scenario] = &[
         build: no_break_glass,
     },
     Scenario {
+        name: "half-done-saml",
+        title: "Single sign-on that somebody began",
+        about: "SAML is half set up, with an entity id built by hand, an old reply URL and a certificate that nobody activated: learn to take it over.",
+        build: single_sign_on::half_done_saml,
+    },
+    Scenario {
+        name: "expired-certificate",
+        title: "A signing certificate that has expired",
+        about: "The only certificate ended last week: learn why a new one signs at once and what Atlassian needs before.",
+        build: single_sign_on::expired_certificate,
+    },
+    Scenario {
+        name: "certificates",
+        title: "Three certificates",
+        about: "One certificate has expired, one ends soon and signs, one is good and inactive: learn to tell which one counts.",
+        build: single_sign_on::certificates_of_all_ages,
+    },
+    Scenario {
+        name: "claims-policy-in-place",
+        title: "A policy that overrides the claims",
+        about: "A claims mapping policy stands in front of the application: learn why the portal's own claims count for nothing then.",
+        build: single_sign_on::claims_policy_in_place,
+    },
+    Scenario {
+        name: "mail-missing",
+        title: "People without a mail address",
+        about: "Mailboxes are somewhere else and Entra knows few addresses: learn to choose the attribute that names people.",
+        build: single_sign_on::mail_missing,
+    },
+    Scenario {
         name: "large",
         title: "Ten thousand people",
-        about: "The company has ten thousand accounts: see how long lists are read.",
+        about: "The company has ten thousand accounts, with guests, leavers and doubtful addresses among them: see how long lists are read.",
         build: large,
     },
 ];
@@ -210,6 +243,8 @@ fn large(tempo: Tempo) -> World {
     let mut world = company::contoso(tempo);
     world.home().people.total = 10_000;
     world.organization.members = world.home().people.clone();
+    // The years have changed what Entra knows; the accounts at Atlassian are as they were made.
+    world.home().people.mix = Mix::Grown;
     world
 }
 

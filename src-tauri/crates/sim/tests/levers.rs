@@ -634,7 +634,8 @@ async fn levers_are_reached_over_http_and_each_is_tested() {
     let here = concat!(
         include_str!("levers.rs"),
         include_str!("line.rs"),
-        include_str!("organization_levers.rs")
+        include_str!("organization_levers.rs"),
+        include_str!("single_sign_on.rs")
     );
     let documentation = include_str!("../src/lib.rs");
     let names = page

@@ -3,6 +3,7 @@
 
 pub(crate) mod acts;
 mod organization;
+mod single_sign_on;
 
 use std::fmt;
 use std::sync::Arc;

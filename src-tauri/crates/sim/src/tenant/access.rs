@@ -95,6 +95,29 @@ impl Tenant {
         }
     }
 
+    /// The ids that are listed in a group itself.
+    pub fn listed_members(&self, group: &str) -> Vec<String> {
+        match self.members.get(group) {
+            Some(Members::Listed(ids)) => ids.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The ids in a group and in every group within it, each once.
+    pub fn deep_members(&self, group: &str) -> Vec<String> {
+        let mut found = self.listed_members(group);
+        let mut at = 0;
+        while let Some(id) = found.get(at).cloned() {
+            for inner in self.listed_members(&id) {
+                if !found.contains(&inner) && inner != group {
+                    found.push(inner);
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
     fn is_deep_member(&self, group: &str, person: &Person, depth: usize) -> bool {
         // Groups can contain each other; nobody nests deeper than this on purpose.
         let Some(Members::Listed(ids)) = self.members.get(group).filter(|_| depth < 8) else {
@@ -105,5 +128,80 @@ impl Tenant {
             .any(|inner| {
                 self.is_member(inner, person) || self.is_deep_member(inner, person, depth + 1)
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::levers;
+    use crate::scenarios;
+    use crate::tempo::Tempo;
+    use crate::world::World;
+    use serde_json::json;
+
+    /// What Alex may do after these were assigned.
+    fn access(world: &World) -> Access {
+        let home = &world.tenants[0];
+        let app = home
+            .truths(Kind::ServicePrincipal)
+            .find(|body| text(body, "displayName") == "Atlassian Cloud")
+            .map(|body| text(body, "id").to_owned())
+            .expect("the application");
+        let alex = home.person_named("alex@contoso.com").expect("Alex");
+        home.may_use(&app, &alex)
+    }
+
+    fn pull(world: &mut World, name: &str, who: &str) {
+        let sent = json!({"app": "Atlassian Cloud", "who": who});
+        levers::pull(world, name, &sent).expect("the lever acts");
+    }
+
+    #[test]
+    fn only_direct_members_of_an_assigned_group_get_in() {
+        let mut world = scenarios::build("half-done", Tempo::Instant).expect("half-done");
+        assert_eq!(access(&world), Access::Not);
+        pull(&mut world, "assign", "Engineering");
+        let nested = Access::OnlyThroughNestedGroup("Engineering".into());
+        assert!(access(&world) == nested && !nested.lets_in());
+        pull(&mut world, "assign", "Jira Pilot");
+        let through = Access::ThroughGroup("Jira Pilot".into());
+        assert!(access(&world) == through && through.lets_in());
+        world.home().premium = Premium::None;
+        assert_eq!(access(&world), Access::Not, "a group counts for nothing");
+        pull(&mut world, "assign", "alex@contoso.com");
+        assert_eq!(access(&world), Access::Assigned);
+        pull(&mut world, "unassign", "alex@contoso.com");
+        pull(&mut world, "unrequire_assignment", "");
+        assert_eq!(access(&world), Access::NotRequired);
+    }
+
+    #[test]
+    fn a_group_that_a_rule_fills_has_every_member_and_no_guest() {
+        let mut world = scenarios::build("half-done", Tempo::Instant).expect("half-done");
+        pull(&mut world, "assign", "All Contoso");
+        assert_eq!(access(&world), Access::ThroughGroup("All Contoso".into()));
+        levers::pull(
+            &mut world,
+            "change_mail",
+            &json!({"person": "alex@contoso.com", "mail": "a@b.example"}),
+        )
+        .expect("the lever acts");
+        assert_eq!(access(&world), Access::ThroughGroup("All Contoso".into()));
+    }
+
+    #[test]
+    fn groups_within_each_other_come_to_an_end() {
+        let mut world = scenarios::build("half-done", Tempo::Instant).expect("half-done");
+        let home = world.home();
+        let (one, two) = (
+            crate::groups::id(home, "Engineering"),
+            crate::groups::id(home, "Engineering Mobile"),
+        );
+        home.members
+            .insert(two.clone(), Members::Listed(vec![one.clone()]));
+        assert_eq!(home.deep_members(&two).first(), Some(&one));
+        pull(&mut world, "assign", "Engineering Mobile");
+        assert!(!access(&world).lets_in());
     }
 }

@@ -3,6 +3,7 @@
 //! requests from it.
 
 pub(crate) mod access;
+pub(crate) mod dump;
 pub(crate) mod sign_ins;
 pub(crate) mod users;
 
@@ -305,6 +306,36 @@ impl Tenant {
         Some(body)
     }
 
+    /// Takes something out of the recycle bin for good, with everything that hung on it.
+    pub fn purge(&mut self, id: &str) {
+        self.deleted.retain(|other| other.id != id);
+        self.signing_keys.retain(|key| key.principal != id);
+        self.mapped_by.remove(id);
+        self.claims_policies.remove(id);
+        self.assignments.retain(|object| {
+            object.truth().is_none_or(|body| {
+                ["resourceId", "principalId"]
+                    .iter()
+                    .all(|end| text(body, end) != id)
+            })
+        });
+    }
+
+    /// Removes an object that has no place in the recycle bin.
+    pub fn remove(&mut self, kind: Kind, id: &str, wait: Wait) -> bool {
+        let object = self
+            .objects_mut(kind)
+            .iter_mut()
+            .find(|object| object.id == id && object.truth().is_some());
+        match object {
+            Some(object) => {
+                object.write(None, wait);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// The scopes that stand granted to a client for a person.
     pub fn granted(&self, client: &str, person: &str) -> Vec<String> {
         let Some(principal) = self
@@ -359,6 +390,12 @@ impl Tenant {
                 grant.scopes.push(scope.clone());
             }
         }
+    }
+
+    /// The claims mapping policy that is in front of a service principal.
+    pub fn mapping_policy_of(&self, principal: &str) -> Option<&Map<String, Value>> {
+        let policy = self.mapped_by.get(principal)?;
+        self.truth(Kind::ClaimsMappingPolicy, policy)
     }
 
     /// The key that signs for a service principal: the one that was made its active one. `None` while none is, whatever

@@ -1,6 +1,8 @@
 //! The people of a tenant together: those made up on demand, and in front of them those whom somebody created or changed.
 //! Who has a password in practice stands here too.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Account, Kind, Tenant, text};
@@ -30,6 +32,34 @@ impl Tenant {
                 .all(|object| object.id != person.id)
                 .then_some(person)
         })
+    }
+
+    /// Everybody who is a member of the tenant and no guest.
+    pub fn everybody(&self) -> impl Iterator<Item = Person> + '_ {
+        let written: BTreeSet<usize> = self
+            .users
+            .iter()
+            .filter_map(|object| self.people.number_of(&object.id))
+            .collect();
+        (0..self.people.total)
+            .filter(move |number| !written.contains(number))
+            .map(|number| self.people.person(number))
+            .chain(self.truths(Kind::User).map(read))
+            .filter(|person| !person.guest)
+    }
+
+    /// True when somebody has that mail address, in any case.
+    pub fn has_address(&self, mail: &str) -> bool {
+        let has = |person: &Person| {
+            person
+                .mail
+                .as_deref()
+                .is_some_and(|own| own.eq_ignore_ascii_case(mail))
+        };
+        self.truths(Kind::User).map(read).any(|person| has(&person))
+            || self.people.all().any(|person| {
+                has(&person) && self.users.iter().all(|object| object.id != person.id)
+            })
     }
 
     /// Changes a person; one who was made up on demand so far is written down first. False when there is none.

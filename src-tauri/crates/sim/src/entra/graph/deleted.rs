@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Cx;
 use super::errors::GraphError;
 use super::objects::listing;
 use super::odata::{self, Options};
+use super::{Cx, credentials, persons};
 use crate::tempo::Write;
 use crate::tenant::{Deleted, Kind};
 use crate::wire::Answer;
@@ -21,6 +21,11 @@ pub(crate) fn service_principals(cx: &mut Cx) -> Result<Answer, GraphError> {
     list(cx, Kind::ServicePrincipal)
 }
 
+/// `GET /directory/deletedItems/microsoft.graph.user`.
+pub(crate) fn users(cx: &mut Cx) -> Result<Answer, GraphError> {
+    list(cx, Kind::User)
+}
+
 /// `GET /directory/deletedItems/{id}`.
 pub(crate) fn one(cx: &mut Cx) -> Result<Answer, GraphError> {
     let options = Options::of(cx)?;
@@ -32,10 +37,13 @@ pub(crate) fn one(cx: &mut Cx) -> Result<Answer, GraphError> {
 /// `POST /directory/deletedItems/{id}/restore`.
 pub(crate) fn restore(cx: &mut Cx) -> Result<Answer, GraphError> {
     let item = item(cx)?;
-    if !cx.world.quirks.restore_allowed {
+    if item.kind == Kind::User {
+        persons::may_manage_people(cx)?;
+    } else if cx.world.quirks.restore_allowed {
+        cx.may_manage(None)?;
+    } else {
         return Err(GraphError::denied());
     }
-    cx.may_manage(None)?;
     let wait = cx.world.wait(Write::Create);
     let row = cx
         .tenant()
@@ -48,8 +56,12 @@ pub(crate) fn restore(cx: &mut Cx) -> Result<Answer, GraphError> {
 /// `DELETE /directory/deletedItems/{id}`: gone for good.
 pub(crate) fn purge(cx: &mut Cx) -> Result<Answer, GraphError> {
     let item = item(cx)?;
-    cx.may_manage(None)?;
-    cx.tenant().deleted.retain(|other| other.id != item.id);
+    if item.kind == Kind::User {
+        persons::may_manage_people(cx)?;
+    } else {
+        cx.may_manage(None)?;
+    }
+    cx.tenant().purge(&item.id);
     Ok(Answer::empty(204))
 }
 
@@ -60,7 +72,7 @@ fn list(cx: &mut Cx, kind: Kind) -> Result<Answer, GraphError> {
         .deleted
         .iter()
         .filter(|item| item.kind == kind)
-        .map(|item| item.body.clone())
+        .map(|item| credentials::without_bytes(item.body.clone()))
         .collect();
     odata::list(cx, &options, &listing(kind), rows.into_iter())
 }
@@ -80,6 +92,6 @@ fn typed(item: &Deleted) -> Map<String, Value> {
         "@odata.type".to_owned(),
         Value::from(format!("#microsoft.graph.{}", item.kind.type_name())),
     )]);
-    row.extend(item.body.clone());
+    row.extend(credentials::without_bytes(item.body.clone()));
     row
 }

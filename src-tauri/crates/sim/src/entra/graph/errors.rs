@@ -12,6 +12,10 @@ pub(crate) struct GraphError {
     pub status: u16,
     pub code: &'static str,
     pub message: String,
+    /// The property that another object has the same value of.
+    pub taken: Option<&'static str>,
+    /// The seconds after which to ask again.
+    pub retry_after: Option<u32>,
 }
 
 impl GraphError {
@@ -21,6 +25,26 @@ impl GraphError {
             status,
             code,
             message: message.into(),
+            taken: None,
+            retry_after: None,
+        }
+    }
+
+    /// Another object has that value.
+    pub fn taken(property: &'static str) -> GraphError {
+        GraphError {
+            taken: Some(property),
+            ..GraphError::bad(format!(
+                "Another object with the same value for property {property} already exists."
+            ))
+        }
+    }
+
+    /// Too many requests of a kind in too short a time.
+    pub fn throttled(seconds: u32) -> GraphError {
+        GraphError {
+            retry_after: Some(seconds),
+            ..GraphError::new(429, "TooManyRequests", "Please retry again later.")
         }
     }
 
@@ -74,9 +98,15 @@ impl GraphError {
             .strftime("%Y-%m-%dT%H:%M:%S")
             .to_string();
         let inner = json!({"date": date, "request-id": request_id, "client-request-id": client});
-        Answer::json(
-            self.status,
-            &json!({"error": {"code": self.code, "message": self.message, "innerError": inner}}),
-        )
+        let mut error = json!({"code": self.code, "message": self.message, "innerError": inner});
+        if let Some(property) = self.taken {
+            error["details"] =
+                json!([{"code": "ObjectConflict", "message": self.message, "target": property}]);
+        }
+        let answer = Answer::json(self.status, &json!({"error": error}));
+        match self.retry_after {
+            Some(seconds) => answer.with("retry-after", seconds.to_string()),
+            None => answer,
+        }
     }
 }

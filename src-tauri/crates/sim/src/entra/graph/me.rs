@@ -1,89 +1,20 @@
-//! People: the signed-in one with the roles that are active, and the others as far as they are counted.
+//! The signed-in person, with the roles that are active.
 
 use serde_json::{Value, json};
 
 use super::Cx;
 use super::errors::GraphError;
 use super::odata::{self, Listing, Options};
-use super::properties::USER;
+use super::users;
 use crate::objects::map;
 use crate::tenant::users::body;
 use crate::wire::Answer;
 
-/// What Graph gives of a person when nothing is selected.
-const DEFAULTS: [&str; 11] = [
-    "businessPhones",
-    "displayName",
-    "givenName",
-    "jobTitle",
-    "mail",
-    "mobilePhone",
-    "officeLocation",
-    "preferredLanguage",
-    "surname",
-    "userPrincipalName",
-    "id",
-];
-
-const USERS: Listing = Listing {
-    set: "users",
-    properties: USER,
-    filterable: &[],
-    page: 100,
-    longest: 999,
-    directory: true,
-};
-
 /// `GET /me`.
 pub(crate) fn me(cx: &mut Cx) -> Result<Answer, GraphError> {
     let id = cx.token.who.person.clone();
-    answer_person(cx, &id)
-}
-
-/// `GET /users/{id}`, where the id may be a user principal name.
-pub(crate) fn user(cx: &mut Cx) -> Result<Answer, GraphError> {
-    let key = cx.keys[0].clone();
-    let id = cx
-        .tenant()
-        .person_named(&key)
-        .map_or(key, |person| person.id);
-    answer_person(cx, &id)
-}
-
-/// `GET /users`.
-pub(crate) fn users(cx: &mut Cx) -> Result<Answer, GraphError> {
-    let options = Options::of(cx)?;
-    let people = cx.tenant().people.clone();
-    let defaults = Options {
-        select: shown(&options),
-        ..options.clone()
-    };
-    odata::check_select(&options, USER, "users")?;
-    odata::list(
-        cx,
-        &defaults,
-        &USERS,
-        people.all().map(|person| body(&person)),
-    )
-}
-
-/// `GET /users/$count`, as plain text.
-pub(crate) fn user_count(cx: &mut Cx) -> Result<Answer, GraphError> {
-    let options = Options::of(cx)?;
-    if !options.eventual {
-        return Err(GraphError::bad("$count is not currently supported."));
-    }
-    let people = cx.tenant().people.clone();
-    let count = people
-        .all()
-        .filter(|person| {
-            options
-                .filter
-                .as_ref()
-                .is_none_or(|filter| filter.passes(&body(person)))
-        })
-        .count();
-    Ok(Answer::text(200, count.to_string()))
+    let row = cx.tenant().person(&id).map(|person| body(&person));
+    users::answer_one(cx, row, &id)
 }
 
 /// `GET /me/transitiveMemberOf/microsoft.graph.directoryRole`: the roles that are active. A cast on a transitive list is
@@ -120,28 +51,4 @@ pub(crate) fn directory_roles(cx: &mut Cx) -> Result<Answer, GraphError> {
         directory: true,
     };
     odata::list(cx, &options, &listing, rows)
-}
-
-fn answer_person(cx: &mut Cx, id: &str) -> Result<Answer, GraphError> {
-    let options = Options::of(cx)?;
-    let person = cx
-        .tenant()
-        .person(id)
-        .ok_or_else(|| GraphError::not_found(id))?;
-    odata::check_select(&options, USER, "users")?;
-    // The context names only what the client selected itself.
-    let row = Options {
-        select: shown(&options),
-        ..Options::default()
-    }
-    .selected(body(&person));
-    odata::entity(cx, &options, "users", USER, row)
-}
-
-fn shown(options: &Options) -> Vec<String> {
-    if options.select.is_empty() {
-        DEFAULTS.map(str::to_owned).to_vec()
-    } else {
-        options.select.clone()
-    }
 }

@@ -1,19 +1,33 @@
 //! Microsoft Graph, as far as the wizard speaks with it. Each call is a line in `routes` with the scopes of which one
 //! suffices; role checks are in the calls themselves. Anything else is refused the way Graph refuses it.
 
+pub(crate) mod addresses;
+pub(crate) mod assignments;
 pub(crate) mod bearer;
+pub(crate) mod certificates;
+pub(crate) mod checks;
+pub(crate) mod claims;
+pub(crate) mod claims_policy;
+pub(crate) mod credentials;
+pub(crate) mod definition;
 pub(crate) mod deleted;
 pub(crate) mod directory;
 pub(crate) mod errors;
 pub(crate) mod filter;
+pub(crate) mod groups;
+pub(crate) mod logs;
 pub(crate) mod me;
 pub(crate) mod objects;
 pub(crate) mod odata;
 pub(crate) mod owners;
+pub(crate) mod permissions;
+pub(crate) mod persons;
 pub(crate) mod properties;
 pub(crate) mod roles;
 pub(crate) mod routes;
+pub(crate) mod search;
 pub(crate) mod templates;
+pub(crate) mod users;
 pub(crate) mod writing;
 
 use serde_json::Value;

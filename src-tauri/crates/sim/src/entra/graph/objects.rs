@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Cx;
 use super::errors::GraphError;
 use super::odata::{self, Listing, Options};
 use super::properties::{
     APPLICATION, ASSIGNMENT, CLAIMS_MAPPING_POLICY, GROUP, Properties, SERVICE_PRINCIPAL, USER,
 };
+use super::{Cx, credentials};
 use crate::tenant::{Kind, Tenant, text};
 use crate::wire::Answer;
 
@@ -40,7 +40,8 @@ pub(crate) fn list(cx: &mut Cx) -> Result<Answer, GraphError> {
     let (kind, options) = (cx.kind(), Options::of(cx)?);
     check_expand(&options)?;
     let glance = cx.world.glance_index();
-    let mut rows = cx.tenant().list(kind, glance);
+    let rows = cx.tenant().list(kind, glance);
+    let mut rows: Vec<_> = rows.into_iter().map(credentials::without_bytes).collect();
     if !options.expand.is_empty() {
         let tenant = cx.tenant();
         rows.iter_mut().for_each(|row| add_owners(tenant, row));
@@ -53,6 +54,9 @@ pub(crate) fn one(cx: &mut Cx) -> Result<Answer, GraphError> {
     let (kind, options) = (cx.kind(), Options::of(cx)?);
     check_expand(&options)?;
     let mut row = seen(cx, kind)?;
+    if !options.select.iter().any(|name| name == "keyCredentials") {
+        row = credentials::without_bytes(row);
+    }
     if !options.expand.is_empty() {
         add_owners(cx.tenant(), &mut row);
     }

@@ -2,7 +2,15 @@
 //! files beside this one.
 
 use super::errors::GraphError;
-use super::{Cx, deleted, directory, me, objects, owners, roles, templates, writing};
+use super::permissions::{
+    ACTIVATE, ASSIGN, DELETED, DELETED_USERS, DOMAINS, ELIGIBLE, GRANTS, GROUPS, LICENCES, ME,
+    MEMBER_OF, NO_SCOPE, ORGANIZATION, PURGE, READ_APPS, READ_LOGS, READ_POLICIES, RESTORE, ROLES,
+    USERS, WRITE_APPS, WRITE_POLICIES, WRITE_REGISTRATIONS, WRITE_USERS,
+};
+use super::{
+    Cx, assignments, certificates, claims, claims_policy, deleted, directory, groups, logs, me,
+    objects, owners, persons, roles, templates, users, writing,
+};
 use crate::wire::Answer;
 
 pub(crate) type Act = fn(&mut Cx) -> Result<Answer, GraphError>;
@@ -15,56 +23,6 @@ pub(crate) struct Route {
     pub scopes: &'static [&'static str],
     pub act: Act,
 }
-
-const READ_APPS: &[&str] = &[
-    "Application.Read.All",
-    "Application.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-const WRITE_APPS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
-const WRITE_REGISTRATIONS: &[&str] = &["Application.ReadWrite.All"];
-const ME: &[&str] = &[
-    "User.Read",
-    "User.ReadBasic.All",
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-const USERS: &[&str] = &[
-    "User.ReadBasic.All",
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-const MEMBER_OF: &[&str] = &[
-    "User.Read",
-    "Directory.Read.All",
-    "Group.Read.All",
-    "RoleManagement.Read.Directory",
-];
-const ORGANIZATION: &[&str] = &["User.Read", "Organization.Read.All", "Directory.Read.All"];
-const LICENCES: &[&str] = &[
-    "LicenseAssignment.Read.All",
-    "Organization.Read.All",
-    "Directory.Read.All",
-];
-const DOMAINS: &[&str] = &["Domain.Read.All", "Directory.Read.All"];
-const ROLES: &[&str] = &["RoleManagement.Read.Directory", "Directory.Read.All"];
-const ELIGIBLE: &[&str] = &[
-    "RoleEligibilitySchedule.Read.Directory",
-    "RoleManagement.Read.Directory",
-];
-const ACTIVATE: &[&str] = &["RoleAssignmentSchedule.ReadWrite.Directory"];
-const GRANTS: &[&str] = &["Directory.Read.All"];
-const RESTORE: &[&str] = &[
-    "Application.ReadWrite.All",
-    "User.DeleteRestore.All",
-    "User.ReadWrite.All",
-];
-const NO_SCOPE: &[&str] = &[];
 
 const fn get(path: &'static str, scopes: &'static [&'static str], act: Act) -> Route {
     Route {
@@ -93,6 +51,15 @@ const fn patch(path: &'static str, scopes: &'static [&'static str], act: Act) ->
     }
 }
 
+const fn put(path: &'static str, scopes: &'static [&'static str], act: Act) -> Route {
+    Route {
+        method: "PUT",
+        path,
+        scopes,
+        act,
+    }
+}
+
 const fn delete(path: &'static str, scopes: &'static [&'static str], act: Act) -> Route {
     Route {
         method: "DELETE",
@@ -115,9 +82,62 @@ const ROUTES: &[Route] = &[
         MEMBER_OF,
         me::directory_roles,
     ),
-    get("users", USERS, me::users),
-    get("users/$count", USERS, me::user_count),
-    get("users/{id}", USERS, me::user),
+    get("users", USERS, users::list),
+    post("users", WRITE_USERS, persons::create),
+    get("users/$count", USERS, users::count),
+    get("users/{id}", USERS, users::one),
+    delete("users/{id}", WRITE_USERS, persons::delete),
+    get("groups", GROUPS, groups::list),
+    get("groups/$count", GROUPS, groups::count),
+    get("groups/{id}", GROUPS, groups::one),
+    get("groups/{id}/members", GROUPS, groups::members),
+    get("groups/{id}/members/$count", GROUPS, groups::members),
+    get(
+        "groups/{id}/members/microsoft.graph.user",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/members/microsoft.graph.user/$count",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/members/microsoft.graph.group",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/members/microsoft.graph.group/$count",
+        GROUPS,
+        groups::members,
+    ),
+    get("groups/{id}/transitiveMembers", GROUPS, groups::members),
+    get(
+        "groups/{id}/transitiveMembers/$count",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/transitiveMembers/microsoft.graph.user",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/transitiveMembers/microsoft.graph.user/$count",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/transitiveMembers/microsoft.graph.group",
+        GROUPS,
+        groups::members,
+    ),
+    get(
+        "groups/{id}/transitiveMembers/microsoft.graph.group/$count",
+        GROUPS,
+        groups::members,
+    ),
     get("organization", ORGANIZATION, directory::organization),
     get("subscribedSkus", LICENCES, directory::licences),
     get("domains", DOMAINS, directory::domains),
@@ -183,6 +203,98 @@ const ROUTES: &[Route] = &[
         WRITE_APPS,
         owners::remove,
     ),
+    post(
+        "servicePrincipals/{id}/addTokenSigningCertificate",
+        WRITE_APPS,
+        certificates::add,
+    ),
+    get(
+        "servicePrincipals/{id}/appRoleAssignedTo",
+        READ_APPS,
+        assignments::list,
+    ),
+    post(
+        "servicePrincipals/{id}/appRoleAssignedTo",
+        ASSIGN,
+        assignments::add,
+    ),
+    get(
+        "servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
+        READ_APPS,
+        assignments::one,
+    ),
+    delete(
+        "servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
+        ASSIGN,
+        assignments::remove,
+    ),
+    get(
+        "servicePrincipals/{id}/claimsMappingPolicies",
+        READ_APPS,
+        claims::of_principal,
+    ),
+    post(
+        "servicePrincipals/{id}/claimsMappingPolicies/$ref",
+        WRITE_REGISTRATIONS,
+        claims::assign,
+    ),
+    delete(
+        "servicePrincipals/{id}/claimsMappingPolicies/{policy}/$ref",
+        WRITE_REGISTRATIONS,
+        claims::unassign,
+    ),
+    get(
+        "servicePrincipals/{id}/claimsPolicy",
+        WRITE_POLICIES,
+        claims_policy::one,
+    ),
+    put(
+        "servicePrincipals/{id}/claimsPolicy",
+        WRITE_POLICIES,
+        claims_policy::put,
+    ),
+    patch(
+        "servicePrincipals/{id}/claimsPolicy",
+        WRITE_POLICIES,
+        claims_policy::patch,
+    ),
+    get(
+        "policies/claimsMappingPolicies",
+        READ_POLICIES,
+        claims::list,
+    ),
+    post(
+        "policies/claimsMappingPolicies",
+        WRITE_POLICIES,
+        claims::create,
+    ),
+    get(
+        "policies/claimsMappingPolicies/{id}",
+        READ_POLICIES,
+        claims::one,
+    ),
+    patch(
+        "policies/claimsMappingPolicies/{id}",
+        WRITE_POLICIES,
+        claims::change,
+    ),
+    delete(
+        "policies/claimsMappingPolicies/{id}",
+        WRITE_POLICIES,
+        claims::delete,
+    ),
+    get(
+        "policies/claimsMappingPolicies/{id}/appliesTo",
+        READ_POLICIES,
+        claims::applies_to,
+    ),
+    get("auditLogs/signIns", READ_LOGS, logs::sign_ins),
+    get("auditLogs/signIns/{id}", READ_LOGS, logs::sign_in),
+    get(
+        "directory/deletedItems/microsoft.graph.user",
+        DELETED_USERS,
+        deleted::users,
+    ),
     get(
         "directory/deletedItems/microsoft.graph.application",
         READ_APPS,
@@ -193,17 +305,13 @@ const ROUTES: &[Route] = &[
         READ_APPS,
         deleted::service_principals,
     ),
-    get("directory/deletedItems/{id}", READ_APPS, deleted::one),
+    get("directory/deletedItems/{id}", DELETED, deleted::one),
     post(
         "directory/deletedItems/{id}/restore",
         RESTORE,
         deleted::restore,
     ),
-    delete(
-        "directory/deletedItems/{id}",
-        WRITE_REGISTRATIONS,
-        deleted::purge,
-    ),
+    delete("directory/deletedItems/{id}", PURGE, deleted::purge),
 ];
 /// The call that a method and a path mean, with what stands at its braces.
 pub(crate) fn route(

@@ -4,44 +4,19 @@ use serde_json::{Map, Value};
 
 use super::Cx;
 use super::errors::GraphError;
-use super::objects::{properties, seen};
-use super::properties::{Holds, holds};
+use super::objects::seen;
+use super::{addresses, checks, credentials};
 use crate::objects;
 use crate::roles::manages_applications;
 use crate::tempo::Write;
-use crate::tenant::{Kind, Tenant, text};
+use crate::tenant::{Kind, text};
 use crate::wire::Answer;
-
-/// Properties that the service fills by itself.
-const READ_ONLY: [&str; 12] = [
-    "id",
-    "createdDateTime",
-    "deletedDateTime",
-    "publisherDomain",
-    "applicationTemplateId",
-    "createdByAppId",
-    "disabledByMicrosoftStatus",
-    "appOwnerOrganizationId",
-    "appDisplayName",
-    "verifiedPublisher",
-    "signInActivity",
-    "appDescription",
-];
-/// The documented modes of `preferredSingleSignOnMode`.
-const MODES: [&str; 4] = ["password", "saml", "notSupported", "oidc"];
-/// The documented audiences of a registration.
-const AUDIENCES: [&str; 4] = [
-    "AzureADMyOrg",
-    "AzureADMultipleOrgs",
-    "AzureADandPersonalMicrosoftAccount",
-    "PersonalMicrosoftAccount",
-];
 
 /// `POST /applications` and `POST /servicePrincipals`.
 pub(crate) fn create(cx: &mut Cx) -> Result<Answer, GraphError> {
     let kind = cx.kind();
     let body = cx.body()?;
-    check(kind, &body, None)?;
+    checks::check(kind, &body, None)?;
     let row = if kind == Kind::ServicePrincipal {
         create_principal(cx, &body)?
     } else {
@@ -63,17 +38,25 @@ pub(crate) fn change(cx: &mut Cx) -> Result<Answer, GraphError> {
     let row = seen(cx, kind)?;
     let id = text(&row, "id").to_owned();
     cx.may_manage(Some(&id))?;
-    check(kind, &body, Some(&row))?;
-    check_unique(cx.tenant(), &id, &body)?;
-    let wait = cx.world.wait(Write::Change);
-    let changed = cx
+    checks::check(kind, &body, Some(&row))?;
+    let mut wanted = cx
         .tenant()
-        .change(kind, &id, wait.clone(), |object| merge(object, &body));
-    if !changed {
-        return Err(GraphError::not_found(&id));
+        .truth(kind, &id)
+        .cloned()
+        .ok_or_else(|| GraphError::not_found(&id))?;
+    let before = wanted.clone();
+    merge(&mut wanted, &body);
+    if kind == Kind::Application {
+        addresses::check(cx, &before, &mut wanted, &body)?;
     }
+    credentials::check(kind, &before, &mut wanted, &body)?;
+    let wait = cx.world.wait(Write::Change);
+    let tenant = cx.tenant();
+    tenant.change(kind, &id, wait, |object| object.clone_from(&wanted));
     if kind == Kind::Application {
         follow(cx, &id, &body);
+    } else {
+        credentials::forget_keys(tenant, &wanted);
     }
     Ok(Answer::empty(204))
 }
@@ -102,7 +85,7 @@ fn create_application(
             "A value is required for property 'displayName' of resource 'Application'.",
         ));
     }
-    check_unique(cx.tenant(), "", body)?;
+    addresses::check_unique(cx.tenant(), "", body)?;
     let (created, wait) = (cx.world.clock.graph_date(), cx.world.wait(Write::Create));
     let person = cx.token.who.person.clone();
     let administrator = manages_applications(&cx.roles());
@@ -153,95 +136,6 @@ fn create_principal(
     merge(&mut row, &rest);
     tenant.add(Kind::ServicePrincipal, row.clone(), wait);
     Ok(row)
-}
-
-fn check(
-    kind: Kind,
-    body: &Map<String, Value>,
-    row: Option<&Map<String, Value>>,
-) -> Result<(), GraphError> {
-    for (name, value) in body.iter().filter(|(name, _)| !name.starts_with('@')) {
-        let Some(wanted) = holds(properties(kind), name) else {
-            return Err(GraphError::bad(format!("Invalid property '{name}'.")));
-        };
-        let creating_principal = row.is_none() && kind == Kind::ServicePrincipal;
-        let read_only =
-            READ_ONLY.contains(&name.as_str()) || (name == "appId" && !creating_principal);
-        if read_only && row.is_none_or(|row| row.get(name) != Some(value)) {
-            return Err(GraphError::bad(format!(
-                "Property '{name}' is read-only and cannot be set."
-            )));
-        }
-        check_value(kind, name, value, wanted)?;
-    }
-    Ok(())
-}
-
-fn check_value(kind: Kind, name: &str, value: &Value, wanted: Holds) -> Result<(), GraphError> {
-    let fits = match wanted {
-        Holds::Text => value.is_string() || value.is_null(),
-        Holds::Bool => value.is_boolean() || value.is_null(),
-        Holds::List => value.is_array(),
-        Holds::Object => value.is_object() || value.is_null(),
-    };
-    if !fits {
-        return Err(GraphError::bad(format!(
-            "A value of an incompatible type was found for property '{name}' of resource '{}'.",
-            kind.type_name()
-        )));
-    }
-    let word = value.as_str().unwrap_or_default();
-    let allowed = match name {
-        "preferredSingleSignOnMode" => value.is_null() || MODES.contains(&word),
-        "signInAudience" => AUDIENCES.contains(&word),
-        "displayName" => !word.trim().is_empty() && word.chars().count() <= 256,
-        "tags" => value.as_array().is_some_and(|tags| {
-            tags.iter().all(|tag| {
-                tag.as_str()
-                    .is_some_and(|tag| !tag.is_empty() && tag.len() <= 256)
-            })
-        }),
-        _ => true,
-    };
-    if allowed {
-        Ok(())
-    } else {
-        Err(GraphError::bad(format!(
-            "Invalid value specified for property '{name}' of resource '{}'.",
-            kind.type_name()
-        )))
-    }
-}
-
-fn check_unique(tenant: &Tenant, id: &str, body: &Map<String, Value>) -> Result<(), GraphError> {
-    let Some(wanted) = body.get("identifierUris").and_then(Value::as_array) else {
-        return Ok(());
-    };
-    let deleted = tenant
-        .deleted
-        .iter()
-        .filter(|item| item.kind == Kind::Application)
-        .map(|item| &item.body);
-    for other in tenant
-        .truths(Kind::Application)
-        .chain(deleted)
-        .filter(|other| text(other, "id") != id)
-    {
-        let taken = other
-            .get("identifierUris")
-            .and_then(Value::as_array)
-            .is_some_and(|uris| uris.iter().any(|uri| wanted.contains(uri)));
-        if taken {
-            let told =
-                "Another object with the same value for property identifierUris already exists.";
-            return Err(GraphError::new(
-                400,
-                "Request_MultipleObjectsWithSameKeyValue",
-                told,
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// Objects are merged one level deep and collections replaced as a whole.

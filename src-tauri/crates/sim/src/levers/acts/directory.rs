@@ -50,7 +50,7 @@ pub(super) fn deactivate_role(world: &mut World, sent: &Value) -> Done {
 }
 
 /// The ids of an application and of its service principal, found by object id, client id or name.
-fn pair(world: &mut World, sent: &Value) -> Result<(String, String), LeverError> {
+pub(super) fn pair(world: &mut World, sent: &Value) -> Result<(String, String), LeverError> {
     let wanted = word(sent, "app")?;
     let home = world.home();
     let is_it = |body: &&Map<String, Value>| {

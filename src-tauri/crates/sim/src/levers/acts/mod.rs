@@ -6,6 +6,7 @@ mod line;
 mod organization;
 pub(crate) mod policies;
 mod signing_in;
+pub(crate) mod single_sign_on;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,7 +39,9 @@ const fn lever(
 
 /// Every lever.
 pub(crate) fn levers() -> impl Iterator<Item = &'static Lever> {
-    [LEVERS, policies::LEVERS].into_iter().flatten()
+    [LEVERS, single_sign_on::LEVERS, policies::LEVERS]
+        .into_iter()
+        .flatten()
 }
 
 /// The levers that do not stand with their deeds.

@@ -45,7 +45,12 @@ impl Filter {
 
     /// True when the object passes.
     pub fn passes(&self, object: &Map<String, Value>) -> bool {
-        self.holds(&Value::Object(object.clone()), None)
+        self.holds(&|path| {
+            let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+            object
+                .get(first)
+                .map_or(&Value::Null, |value| at(value, rest))
+        })
     }
 
     /// The properties that the filter names, without those of a lambda's variable.
@@ -85,23 +90,31 @@ impl Filter {
         }
     }
 
-    fn holds(&self, object: &Value, variable: Option<&str>) -> bool {
+    /// The same, with a way to look up a path.
+    fn holds<'a>(&self, look: &dyn Fn(&str) -> &'a Value) -> bool {
         match self {
-            Filter::Or(one, two) => one.holds(object, variable) || two.holds(object, variable),
-            Filter::And(one, two) => one.holds(object, variable) && two.holds(object, variable),
-            Filter::Not(inner) => !inner.holds(object, variable),
-            Filter::Compare(path, comparison, value) => {
-                compares(at(object, path, variable), *comparison, value)
-            }
-            Filter::Text(test, path, needle) => at(object, path, variable)
+            Filter::Or(one, two) => one.holds(look) || two.holds(look),
+            Filter::And(one, two) => one.holds(look) && two.holds(look),
+            Filter::Not(inner) => !inner.holds(look),
+            Filter::Compare(path, comparison, value) => compares(look(path), *comparison, value),
+            Filter::Text(test, path, needle) => look(path)
                 .as_str()
                 .is_some_and(|text| test.finds(text, needle)),
             Filter::In(path, values) => values
                 .iter()
-                .any(|value| compares(at(object, path, variable), Comparison::Equal, value)),
-            Filter::Any(path, name, inner) => at(object, path, variable)
-                .as_array()
-                .is_some_and(|list| list.iter().any(|item| inner.holds(item, Some(name)))),
+                .any(|value| compares(look(path), Comparison::Equal, value)),
+            Filter::Any(path, variable, inner) => look(path).as_array().is_some_and(|list| {
+                list.iter().any(|item| {
+                    inner.holds(&|path| {
+                        let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+                        if first == variable {
+                            at(item, rest)
+                        } else {
+                            &Value::Null
+                        }
+                    })
+                })
+            }),
         }
     }
 }
@@ -117,15 +130,10 @@ impl TextTest {
     }
 }
 
-fn at<'a>(object: &'a Value, path: &str, variable: Option<&str>) -> &'a Value {
-    let mut value = object;
-    for (depth, part) in path.split('/').enumerate() {
-        if depth == 0 && variable == Some(part) {
-            continue;
-        }
-        value = &value[part];
-    }
-    value
+fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    path.split('/')
+        .filter(|part| !part.is_empty())
+        .fold(value, |value, part| &value[part])
 }
 
 fn compares(found: &Value, comparison: Comparison, wanted: &Value) -> bool {
