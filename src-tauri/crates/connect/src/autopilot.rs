@@ -1,9 +1,12 @@
-//! A person in front of the practice pages: signs in on the simulated sign-in page by the same HTTP forms.
+//! A person in front of the practice pages: signs in on the simulated sign-in page by the same HTTP forms, does at Atlassian what
+//! has no API ([`Hands`]), and logs in to the site ([`Outcome`]).
 //!
 //! It runs only in practice and only on this machine. It reads pages as a browser does ([`visitor`], [`html`]) and must not know
 //! anything about the simulators but that they are pages with forms.
 
+mod hands;
 mod html;
+mod login;
 mod visitor;
 
 use std::fmt;
@@ -11,10 +14,12 @@ use std::sync::{Arc, Mutex};
 
 use url::Url;
 
+pub use hands::{Hands, MadePolicy, SamlAddresses};
 pub use html::{Choice, Form, Input};
+pub use login::{LogIn, Outcome};
 pub use visitor::{Page, Visitor};
 
-use crate::clouds::{Cloud, PracticeAccount};
+use crate::clouds::{Cloud, PracticeAccount, PracticeKeys};
 use crate::secret::Redactor;
 use crate::signin::{Browser, BrowserFault};
 
@@ -45,12 +50,21 @@ pub enum AutopilotFault {
     NotPractice,
     /// The practice has no such account.
     NoAccount,
+    /// The practice has no address for it: its site, or My Apps.
+    NoAddress(&'static str),
     /// A page could not be read.
     Page {
         /// Which, redacted.
         url: String,
         /// What happened.
         because: String,
+    },
+    /// A page that says that it did not do what was asked.
+    Refused {
+        /// Which, redacted.
+        url: String,
+        /// Why, in the page's words, redacted.
+        says: String,
     },
     /// A page that it does not understand, for example an error page of the sign-in service.
     Lost {
@@ -68,7 +82,9 @@ impl fmt::Display for AutopilotFault {
                 f.write_str("the autopilot acts only in practice, on this machine")
             }
             Self::NoAccount => f.write_str("the practice has no such account"),
+            Self::NoAddress(what) => write!(f, "the practice has no address of {what}"),
             Self::Page { url, because } => write!(f, "the page {url} could not be read: {because}"),
+            Self::Refused { url, says } => write!(f, "the page {url} refused: {says}"),
             Self::Lost { url, says } => write!(
                 f,
                 "the autopilot does not know what to do on the page {url}, which says: {says}"
@@ -88,11 +104,7 @@ impl Autopilot {
     /// # Errors
     /// [`AutopilotFault::NotPractice`] anywhere but in practice on this machine.
     pub fn new(cloud: &Cloud) -> Result<Autopilot, AutopilotFault> {
-        let practice = cloud
-            .practice
-            .as_ref()
-            .filter(|_| cloud.is_on_this_machine())
-            .ok_or(AutopilotFault::NotPractice)?;
+        let practice = practice_of(cloud)?;
         let account = practice
             .accounts
             .first()
@@ -116,16 +128,7 @@ impl Autopilot {
         cloud: &Cloud,
         user_principal_name: &str,
     ) -> Result<Autopilot, AutopilotFault> {
-        let accounts = cloud
-            .practice
-            .iter()
-            .flat_map(|practice| &practice.accounts);
-        let mut named = accounts.filter(|account| {
-            account
-                .user_principal_name
-                .eq_ignore_ascii_case(user_principal_name)
-        });
-        let account = named.next().cloned().ok_or(AutopilotFault::NoAccount)?;
+        let account = account_of(practice_of(cloud)?, user_principal_name)?.clone();
         Ok(Self { account, ..self })
     }
 
@@ -276,6 +279,28 @@ impl Browser for Autopilot {
         });
         Ok(())
     }
+}
+
+/// What one is given in practice, on this machine; nothing anywhere else.
+fn practice_of(cloud: &Cloud) -> Result<&PracticeKeys, AutopilotFault> {
+    cloud
+        .practice
+        .as_ref()
+        .filter(|_| cloud.is_on_this_machine())
+        .ok_or(AutopilotFault::NotPractice)
+}
+
+fn account_of<'a>(
+    practice: &'a PracticeKeys,
+    user_principal_name: &str,
+) -> Result<&'a PracticeAccount, AutopilotFault> {
+    let named = |account: &&PracticeAccount| {
+        account
+            .user_principal_name
+            .eq_ignore_ascii_case(user_principal_name)
+    };
+    let found = practice.accounts.iter().find(named);
+    found.ok_or(AutopilotFault::NoAccount)
 }
 
 fn is_login(name: &str) -> bool {

@@ -178,12 +178,22 @@ impl Http {
     }
 
     pub(crate) fn with_clients(clients: wire::Clients, cloud: &Cloud, ledger: Ledger) -> Http {
+        let limits = cloud.practice.is_none().then(Limits::documented);
+        Self::with_limits(clients, cloud, ledger, limits)
+    }
+
+    pub(crate) fn with_limits(
+        clients: wire::Clients,
+        cloud: &Cloud,
+        ledger: Ledger,
+        limits: Option<Limits>,
+    ) -> Http {
         let origins = cloud.service_addresses().map(Url::origin).collect();
         let shared = Arc::new(Shared {
             clients,
             origins,
             ledger,
-            limits: cloud.practice.is_none().then(Limits::documented),
+            limits,
         });
         Http {
             shared,

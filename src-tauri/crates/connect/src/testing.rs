@@ -13,9 +13,10 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::clouds::Cloud;
+use crate::clouds::{Cloud, PracticeKeys};
 use crate::http::Http;
 use crate::ledger::Ledger;
+use crate::pace::Limits;
 use crate::retry::Patience;
 use crate::signin::Session;
 use crate::wire::Clients;
@@ -165,6 +166,27 @@ pub(crate) const HASTY: Patience = Patience {
 
 pub(crate) fn http_for(cloud: &Cloud) -> Http {
     Http::with_clients(Clients::direct(), cloud, Ledger::new()).patient(HASTY)
+}
+
+/// The same, with the documented limits, whose second is so long.
+pub(crate) fn paced_http_for(cloud: &Cloud, second: Duration) -> Http {
+    let limits = Limits::hasty(second);
+    Http::with_limits(Clients::direct(), cloud, Ledger::new(), Some(limits)).patient(HASTY)
+}
+
+/// What a practice hands out, without accounts.
+pub(crate) fn practice_keys() -> PracticeKeys {
+    PracticeKeys {
+        scenario: "fresh".into(),
+        control: None,
+        tenant_id: "t".into(),
+        tenant: "contoso.test".into(),
+        organization_id: "o".into(),
+        client_id: None,
+        organization_key: None,
+        keys: Default::default(),
+        accounts: vec![],
+    }
 }
 
 /// A JSON answer.

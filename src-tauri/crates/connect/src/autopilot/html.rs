@@ -1,6 +1,11 @@
 //! Reads forms out of HTML: as much of it as plain pages need, and no more.
 
+mod words;
+
 use url::Url;
+
+use words::decoded;
+pub(super) use words::words_in;
 
 /// A form of a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +95,14 @@ impl Form {
             .iter()
             .find(|input| input.kind == "password")
             .map(|input| input.name.as_str())
+    }
+
+    /// The value of a field that a person does not see.
+    pub fn hidden(&self, name: &str) -> Option<&str> {
+        self.inputs
+            .iter()
+            .find(|input| input.kind == "hidden" && input.name == name)
+            .map(|input| input.value.as_str())
     }
 
     /// The first tick box that is not set: its name and value.
@@ -235,6 +248,25 @@ fn chosen_option(html: &str) -> String {
     chosen.unwrap_or_default()
 }
 
+/// The words of the first element of this kind.
+pub(super) fn words_of(html: &str, kind: &str) -> Option<String> {
+    let (_, tags) = find(html, |tag| tag.name == kind)?;
+    Some(words_in(tags.text_until(&format!("</{kind}"))))
+}
+
+/// The words of the element with this id; for a link with an address, its address.
+pub(super) fn text_of_id(html: &str, id: &str) -> Option<String> {
+    let (tag, tags) = find(html, |tag| tag.attribute("id") == Some(id))?;
+    let words = || words_in(tags.text_until(&format!("</{}", tag.name)));
+    Some(tag.attribute("href").map_or_else(words, str::to_owned))
+}
+
+fn find(html: &str, test: impl Fn(&Tag) -> bool) -> Option<(Tag, Tags<'_>)> {
+    let mut tags = Tags { html, at: 0 };
+    let tag = tags.by_ref().find(test)?;
+    Some((tag, tags))
+}
+
 struct Tag {
     name: String,
     attributes: Vec<(String, String)>,
@@ -345,168 +377,5 @@ fn attribute_value(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// The readable words of a piece of HTML.
-pub(super) fn words_in(html: &str) -> String {
-    let mut words = String::new();
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        words.push_str(&rest[..start]);
-        words.push(' ');
-        let tag = &rest[start + 1..];
-        let mut after = &tag[(tag_end(tag) + 1).min(tag.len())..];
-        for hidden in ["style", "script", "head"] {
-            if tag
-                .get(..hidden.len())
-                .is_some_and(|name| name.eq_ignore_ascii_case(hidden))
-                && !tag[hidden.len()..].starts_with("er")
-            {
-                let close = format!("</{hidden}");
-                after = after
-                    .to_ascii_lowercase()
-                    .find(&close)
-                    .map_or("", |end| &after[end..]);
-            }
-        }
-        rest = after;
-    }
-    words.push_str(rest);
-    decoded(&words)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// The text with its character references resolved.
-fn decoded(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('&') {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let reference = rest[1..]
-            .find(';')
-            .filter(|end| *end <= 8)
-            .and_then(|end| character(&rest[1..=end]).map(|c| (c, end + 2)));
-        let (c, length) = reference.unwrap_or(('&', 1));
-        out.push(c);
-        rest = &rest[length..];
-    }
-    out.push_str(rest);
-    out
-}
-
-fn character(reference: &str) -> Option<char> {
-    match reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        "nbsp" => Some(' '),
-        _ => {
-            let number = reference.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn forms(html: &str) -> Vec<Form> {
-        forms_in(
-            html,
-            &Url::parse("http://127.0.0.1:1/page?x=1").expect("an address"),
-        )
-    }
-
-    #[test]
-    fn reads_the_controls_of_plain_pages() {
-        let html = r#"<!-- <form action="/no"> --><script>"<form>"</script>
-            <FORM Action='/common/login' method=POST><input type=hidden name="flow" value="a&amp;b&#39;&#x3e;">
-            <label>User <input name=login value=""></label><input type="password" name="passwd"/>
-            <select name="cloud"><option value="1">One<option selected value="2">Two</select>
-            <textarea name="note">a &lt; b</textarea><input type="checkbox" name="all" value="yes"><input type=radio name=r value=x checked>
-            <button type="button">No submit</button><button name="decision" value="accept">Accept > all</button></FORM>"#;
-        let form = &forms(html)[0];
-        assert_eq!(form.action().as_str(), "http://127.0.0.1:1/common/login");
-        assert!(form.is_post());
-        assert_eq!(form.text_field(|name| name == "login"), Some("login"));
-        assert_eq!(form.password_field(), Some("passwd"));
-        assert_eq!(form.tick(), Some(("all", "yes")));
-        assert_eq!(
-            form.choices(),
-            [Choice {
-                name: "decision".into(),
-                value: "accept".into(),
-                label: "Accept > all".into()
-            }]
-        );
-        let filled = form.filled(&[
-            ("login".into(), "adele".into()),
-            ("decision".into(), "accept".into()),
-        ]);
-        let expected = [
-            ("flow", "a&b'>"),
-            ("login", "adele"),
-            ("passwd", ""),
-            ("cloud", "2"),
-            ("note", "a < b"),
-            ("r", "x"),
-            ("decision", "accept"),
-        ];
-        assert_eq!(
-            filled,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
-    }
-
-    #[test]
-    fn a_form_without_an_action_goes_to_its_own_page() {
-        let form = &forms("<form><button>Go on</button></form>")[0];
-        assert_eq!(
-            (form.action().path(), form.is_post(), form.only_continues()),
-            ("/page", false, true)
-        );
-    }
-
-    #[test]
-    fn buttons_by_meaning() {
-        let choice = |value: &str, label: &str| Choice {
-            name: "decision".into(),
-            value: value.into(),
-            label: label.into(),
-        };
-        assert!(choice("accept", "OK").means("accept"));
-        assert!(choice("1", "Yes, for everybody").means("yes"));
-        assert!(!choice("1", "Yesterday").means("yes"));
-        assert!(!choice("cancel", "Cancel").means("accept"));
-    }
-
-    #[test]
-    fn broken_html_ends() {
-        for html in [
-            "<",
-            "<form",
-            "<form action='x",
-            "<input name=",
-            "<!--",
-            "<script>",
-            "&",
-            "&#xffffffff;",
-            "<form><input name=a value='",
-        ] {
-            let _forms = forms(html);
-            let _words = words_in(html);
-        }
-        assert_eq!(
-            words_in("<head><title>x</title></head><body><h1>Sorry</h1> <p>a &amp; b</p>"),
-            "Sorry a & b"
-        );
-    }
-}
+mod tests;

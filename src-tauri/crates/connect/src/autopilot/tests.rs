@@ -1,15 +1,17 @@
 //! The autopilot on plain pages with forms, as a practice has them.
 
+mod hands;
+
 use axum::response::IntoResponse;
 use serde_json::json;
 
 use super::*;
+use crate::CancellationToken;
 use crate::secret::Secret;
 use crate::signin::{Phase, SignInFault, SignInRequest, Tenant, sign_in};
-use crate::testing::{Got, Server, answer, tokens};
-use crate::{CancellationToken, PracticeKeys};
+use crate::testing::{Got, Server, answer, practice_keys, tokens};
 
-fn practice(server: &Server) -> Cloud {
+pub(super) fn practice(server: &Server) -> Cloud {
     let account = |name: &str, password: &str| PracticeAccount {
         user_principal_name: name.into(),
         password: Secret::new(password),
@@ -18,18 +20,11 @@ fn practice(server: &Server) -> Cloud {
     };
     let mut cloud = server.cloud();
     cloud.practice = Some(PracticeKeys {
-        scenario: "fresh".into(),
-        control: None,
-        tenant_id: "t".into(),
-        tenant: "contoso.test".into(),
-        organization_id: "o".into(),
-        client_id: None,
-        organization_key: None,
-        keys: Default::default(),
         accounts: vec![
             account("adele@contoso.test", "practice-word-1"),
             account("megan@contoso.test", "practice-word-2"),
         ],
+        ..practice_keys()
     });
     cloud
 }

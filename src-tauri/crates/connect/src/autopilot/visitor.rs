@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use http::{HeaderMap, Method, StatusCode, header};
 use url::{Origin, Url};
 
-use super::html::{Form, forms_in, words_in};
+use super::html::{Form, forms_in, text_of_id, words_in, words_of};
 use super::{AutopilotFault, shown};
 use crate::clouds::{Cloud, is_loopback};
 use crate::secret::Redactor;
@@ -53,6 +53,21 @@ impl Page {
         self.status.is_success()
     }
 
+    /// What stands in the element with this id, or where it leads when it is a link.
+    pub fn text_of(&self, id: &str) -> Option<String> {
+        text_of_id(&self.text, id).filter(|text| !text.is_empty())
+    }
+
+    /// Its heading.
+    pub fn heading(&self) -> String {
+        words_of(&self.text, "h1").unwrap_or_default()
+    }
+
+    /// Its readable words: those of its main part, where it has one.
+    pub fn words(&self) -> String {
+        words_of(&self.text, "main").unwrap_or_else(|| words_in(&self.text))
+    }
+
     /// The fault of not knowing what to do here.
     pub(super) fn lost(&self) -> AutopilotFault {
         let says: String = words_in(&self.text).chars().take(300).collect();
@@ -90,6 +105,14 @@ impl Visitor {
             practice: Arc::new(practice),
             cookies: Arc::default(),
         })
+    }
+
+    /// A private window: the same pages without any cookie.
+    pub fn in_private(&self) -> Self {
+        Self {
+            cookies: Arc::default(),
+            ..self.clone()
+        }
     }
 
     /// True when the address belongs to the practice.
