@@ -1,5 +1,10 @@
 //! Graph against scripted servers: paging, the memory of a pass, what happens at a 401, and that the vendor's examples are read.
 
+mod claims;
+mod logs;
+mod people;
+mod saml;
+
 use axum::response::IntoResponse;
 use serde_json::json;
 
@@ -435,6 +440,19 @@ fn the_documented_examples_are_read() {
         items[0]["id"] = json!("a-1");
         items
     };
+    let certificate = body("servicePrincipals.addTokenSigningCertificate.json");
+    reads::<SigningCertificate>(&certificate);
+    reads::<Vec<ClaimsMappingPolicy>>(
+        &body("servicePrincipals.claimsMappingPolicies.list.json")["value"],
+    );
+    reads::<Assignment>(&body("servicePrincipals.appRoleAssignedTo.create.json"));
+    reads::<Vec<Assignment>>(&body("servicePrincipals.appRoleAssignedTo.list.json")["value"]);
+    reads::<Vec<SignIn>>(&body("auditLogs.signIns.list.json")["value"]);
+    reads::<Person>(&body("users.create.json"));
+    reads::<Person>(&body("users.get.json"));
+    reads::<Group>(&body("groups.get.json"));
+    reads::<Vec<Group>>(&listed("groups.list.json"));
+    reads::<Vec<Person>>(&body("groups.members.list.json")["value"]);
     reads::<Vec<Application>>(&listed("applications.list.json"));
     reads::<Vec<ServicePrincipal>>(&listed("servicePrincipals.list.json"));
     reads::<Vec<Domain>>(&body("domains.list.json")["value"]);
