@@ -367,7 +367,7 @@ const ATLASSIAN: &[Row] = &[
         "a key without a scope",
         "before-atlassian",
         |walk| walk.pasting_named("scoped_without_users"),
-        "Warning: The key may read 4 of 7 things. Make a key without scopes, or add the missing ones. 3 not seen: This key may not read that. Make a key without scopes: Or add the scope that Atlassian names. Lockstep goes on without it and says so.",
+        "Warning: The key may read 5 of 9 things. Make a key without scopes, or add the missing ones. 3 not seen: This key may not read that. Make a key without scopes: Or add the scope that Atlassian names. Lockstep goes on without it and says so.",
     ),
     row(
         "the key expired meanwhile",
@@ -398,7 +398,7 @@ const ATLASSIAN: &[Row] = &[
                 .key_lacks("domains")
                 .expect("a feature")
         },
-        "Warning: The key may read 6 of 7 things. Make a key without scopes, or add the missing ones. 1 not seen: This key may not read that. Make a key without scopes: Or add the scope that Atlassian names. Lockstep goes on without it and says so.",
+        "Warning: The key may read 8 of 9 things. Make a key without scopes, or add the missing ones. 1 not seen: This key may not read that. Make a key without scopes: Or add the scope that Atlassian names. Lockstep goes on without it and says so.",
     ),
     row(
         "the domain is not verified",
