@@ -29,10 +29,7 @@ impl Metadata {
         let document = xml::parse(text)?;
         let root = document.root_element();
         if !root.has_tag_name((METADATA, "EntityDescriptor")) {
-            return Err(Refusal::WrongRoot {
-                found: root.tag_name().name().to_owned(),
-                wanted: "EntityDescriptor",
-            });
+            return Err(xml::wrong_root(root, "EntityDescriptor"));
         }
         let entity_id = attribute(root, "entityID").ok_or(Refusal::Missing("The entity id"))?;
         let provider = provider(root)?;

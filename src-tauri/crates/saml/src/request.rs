@@ -61,10 +61,7 @@ impl Request {
         let document = xml::parse(text)?;
         let root = document.root_element();
         if !root.has_tag_name((SAMLP, "AuthnRequest")) {
-            return Err(Refusal::WrongRoot {
-                found: root.tag_name().name().to_owned(),
-                wanted: "AuthnRequest",
-            });
+            return Err(xml::wrong_root(root, "AuthnRequest"));
         }
         Self::of(root)
     }

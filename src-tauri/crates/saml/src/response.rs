@@ -88,10 +88,7 @@ pub(crate) fn check_root(root: Node<'_, '_>) -> Result<(), Refusal> {
     if root.has_tag_name((SAMLP, "Response")) {
         return Ok(());
     }
-    Err(Refusal::WrongRoot {
-        found: root.tag_name().name().to_owned(),
-        wanted: "Response",
-    })
+    Err(xml::wrong_root(root, "Response"))
 }
 
 /// No two elements share an id, however the attribute is written: what one library takes for an id, another does not.

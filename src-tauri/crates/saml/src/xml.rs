@@ -67,6 +67,18 @@ fn check_size(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The refusal of a document whose root is another element. One of the same name in another name space is told by
+/// that.
+pub(crate) fn wrong_root(root: Node<'_, '_>, wanted: &'static str) -> Refusal {
+    let name = root.tag_name();
+    let found = match name.namespace() {
+        _ if name.name() != wanted => name.name().to_owned(),
+        Some(space) => format!("{wanted} of {space}"),
+        None => format!("{wanted} of no name space"),
+    };
+    Refusal::WrongRoot { found, wanted }
+}
+
 /// The elements right below a node that have a name.
 pub(crate) fn children<'a, 'i>(
     node: Node<'a, 'i>,

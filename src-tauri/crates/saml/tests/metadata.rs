@@ -72,7 +72,7 @@ fn what_is_wrong_is_named() {
         ("<html/>", "It is html, not EntityDescriptor."),
         (
             &good.replace("urn:oasis:names:tc:SAML:2.0:metadata", "urn:other"),
-            "It is EntityDescriptor, not EntityDescriptor.",
+            "It is EntityDescriptor of urn:other, not EntityDescriptor.",
         ),
         (
             &without(r#" entityID="https://sts.example/11111111-2222-3333-4444-555555555555/""#),

@@ -292,7 +292,7 @@ fn other_shapes_are_refused_by_name() {
     let table: &[(String, Refusal)] = &[
         (String::new(), Refusal::Empty),
         ("<AuthnRequest/>".into(), root("AuthnRequest")),
-        ("<Response/>".into(), root("Response")),
+        ("<Response/>".into(), root("Response of no name space")),
         (unsigned, Refusal::Unsigned),
         (
             failed,
