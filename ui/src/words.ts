@@ -223,6 +223,7 @@ export const words = {
     lock: "What must hold",
     lockNote: "read live, each minute",
     files: "Files to keep",
+    back: "The way back",
   },
   rights: {
     caption: "Rights that this step uses",

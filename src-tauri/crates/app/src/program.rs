@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use connect::{Autopilot, Browser, BrowserFault, CancellationToken, CommandBrowser, SignInStage};
 use engine::{Applied, FileStore, Progress, Proposal, StepId, Trouble, TroubleKind};
-use guide::shared::{plan, sign_in};
+use guide::shared::plan;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -208,7 +208,8 @@ impl Program {
             Action::Apply { fingerprint } => self.apply(fingerprint),
             Action::Undo { step } => self.desktop().undo_asked = Some(step.map(StepId::read)),
             Action::UndoConfirmed { step } => self.undo(step.map(StepId::read)),
-            Action::DoneByHand => self.done_by_hand()?,
+            Action::DoneByHand => self.by_hand(Session::done_by_hand)?,
+            Action::UndoneByHand => self.by_hand(Session::undone_by_hand)?,
             Action::Cancel => self.cancel(),
             Action::OpenLink { url } => self.open_link(url).await?,
             Action::OpenPrivate { url } => self.open_private(url).await?,

@@ -4,6 +4,7 @@
 
 mod answers;
 mod entra;
+mod practised;
 mod services;
 mod step_work;
 
@@ -402,6 +403,19 @@ impl Session {
         self.run(on, cancel).look_at_check(step, check).await
     }
 
+    /// The steps that an undo reaches: the step and what rests on it, or all.
+    pub(crate) fn undo_reach(&self, step: Option<&StepId>) -> Vec<StepId> {
+        let guide = self.guide();
+        match step {
+            Some(step) => {
+                let mut reach = engine::dependents(guide, step);
+                reach.push(step.clone());
+                reach
+            }
+            None => guide.steps().map(|step| step.id()).collect(),
+        }
+    }
+
     /// What an undo would do.
     pub fn undo_plan(&self, step: Option<&StepId>) -> UndoPlan {
         UndoPlan::of(self.guide(), &self.state(), step)
@@ -438,6 +452,11 @@ impl Session {
     /// Records that the person did a step by hand.
     pub fn done_by_hand(&self, step: &StepId) -> Result<(), Trouble> {
         self.record(Entry::DoneByHand { step: step.clone() })
+    }
+
+    /// Records that the person took back by hand what they did by hand.
+    pub fn undone_by_hand(&self, step: &StepId) -> Result<(), Trouble> {
+        self.record(Entry::UndoneByHand { step: step.clone() })
     }
 
     fn run(&self, progress: OnProgress, cancel: CancellationToken) -> Run<'_, Live> {

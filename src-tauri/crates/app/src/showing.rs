@@ -209,6 +209,28 @@ fn standing(state: &State) -> (Status, String) {
     })
 }
 
+/// What only a person can take back, because it was done by hand: named with its page.
+fn left_by_hand(session: &Session, step: Option<&StepId>) -> Vec<String> {
+    let (guide, state) = (session.guide(), session.state());
+    let reach = session.undo_reach(step);
+    let by_hand = guide.steps().filter(|known| {
+        let undoes = guide::step_text(known.text(), &|_| None).undo_by_hand;
+        let touched = state
+            .step(&known.id())
+            .is_some_and(|step| !step.looked.is_empty());
+        reach.contains(&known.id()) && known.hand_first() && touched && undoes.is_some()
+    });
+    by_hand
+        .map(|known| {
+            let number = guide.number(&known.id()).unwrap_or_default();
+            format!(
+                "By hand: what was done at {number} {} stays. Its page says how to take it back.",
+                known.title()
+            )
+        })
+        .collect()
+}
+
 /// The question before an undo.
 fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
     let plan = session.undo_plan(step);
@@ -238,6 +260,7 @@ fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
             item.change.undo.said().1
         )
     }));
+    text.extend(left_by_hand(session, step));
     text.push(
         "Each one is read back before the next. What Atlassian already has is not touched."
             .to_owned(),

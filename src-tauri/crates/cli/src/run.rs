@@ -33,6 +33,9 @@ pub struct Arguments {
     /// Make the changes without asking; they are shown all the same.
     #[arg(long)]
     yes: bool,
+    /// Say that this step, by id or number, was done by hand.
+    #[arg(long, value_name = "STEP")]
+    done: Option<String>,
     /// A report as JSON on standard output.
     #[arg(long)]
     json: bool,
@@ -70,6 +73,10 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
         .unwrap_or_default();
     let json = arguments.json;
     let going = begin(&arguments, answers).await?;
+    if let Some(done) = &arguments.done {
+        let step = step_named(&going.session, done)?;
+        going.session.done_by_hand(&step)?;
+    }
     let until = arguments
         .until
         .as_deref()
@@ -232,10 +239,12 @@ impl Going {
             self.sign_in(id).await?;
         }
         self.give_answers(id).await?;
+        self.practise(id).await?;
         if *id == app::key_step() {
             enter::key(&self.session, &self.way).await?;
         }
         if let Some(ask) = self.session.open_asks(id, None).first() {
+            self.show_by_hand(id);
             return Ok(stop(
                 Ended::WaitsForPerson,
                 format!("answer “{}” ({})", ask.label, ask.id),
@@ -247,14 +256,84 @@ impl Going {
         if let Some(stopped) = self.changes(id).await? {
             return Ok(Some(stopped));
         }
-        self.session
-            .look(
-                std::slice::from_ref(id),
-                enter::on_progress(),
-                self.cancel.clone(),
-            )
-            .await?;
+        self.keep_documents(id)?;
+        self.look(id).await?;
+        if let Some(stopped) = self.behind_lock(id).await? {
+            return Ok(Some(stopped));
+        }
         Ok(self.judge(id))
+    }
+
+    async fn look(&self, id: &StepId) -> Result<(), Trouble> {
+        let (on, cancel) = (enter::on_progress(), self.cancel.clone());
+        self.session
+            .look(std::slice::from_ref(id), on, cancel)
+            .await
+    }
+
+    /// In practice the autopilot does by hand what a person would, and its answers count where the file has none.
+    async fn practise(&self, id: &StepId) -> Result<(), Trouble> {
+        if !self.way.autopilot {
+            return Ok(());
+        }
+        for (ask, value) in self.session.practise(id).await? {
+            let asks = self.session.asks(id, None);
+            if let Some(ask) = asks.iter().find(|known| known.id == ask) {
+                self.give_value(id, ask, &value).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves the files of a step into the connection's folder: nobody is there to press a button.
+    fn keep_documents(&self, id: &StepId) -> Result<(), Trouble> {
+        for document in self.session.documents(id) {
+            let path = self.session.save_document(id, &document.id)?;
+            eprintln!("  Saved {}", path.display());
+        }
+        Ok(())
+    }
+
+    /// The route by hand, on a step that leads with it.
+    fn show_by_hand(&self, id: &StepId) {
+        let leads = self
+            .session
+            .guide()
+            .step(id)
+            .is_some_and(|step| step.hand_first());
+        for line in self.session.by_hand_lines(id).iter().filter(|_| leads) {
+            eprintln!("  {line}");
+        }
+    }
+
+    /// What lies behind the lock of a step is done by hand: by the autopilot in practice, else by the person, who says so
+    /// with --done.
+    async fn behind_lock(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
+        let state = self.session.state();
+        let done = state.step(id).is_some_and(|state| state.by_hand.is_some());
+        let Some(lock) = self.session.lock(id).filter(|_| !done) else {
+            return Ok(None);
+        };
+        if !lock.is_open() {
+            return Ok(None);
+        }
+        if self.way.autopilot {
+            self.session.practise_enforcing(id).await?;
+            self.look(id).await?;
+            return Ok(None);
+        }
+        if let Some(view) = app::step_view(&self.session, id, None) {
+            paint::checks(&view.checks);
+        }
+        self.show_by_hand(id);
+        let number = self.session.guide().number(id).unwrap_or_default();
+        Ok(stop(
+            Ended::WaitsForPerson,
+            format!(
+                "{}: do what is written above, then add --done {number}",
+                self.title(id)
+            ),
+        ))
     }
 
     async fn sign_in(&self, id: &StepId) -> Result<(), Trouble> {
@@ -280,6 +359,10 @@ impl Going {
         else {
             return Ok(());
         };
+        self.give_value(id, ask, value).await
+    }
+
+    async fn give_value(&self, id: &StepId, ask: &engine::Ask, value: &str) -> Result<(), Trouble> {
         if self.session.state().known().answer(&ask.id) == Some(value) {
             return Ok(());
         }

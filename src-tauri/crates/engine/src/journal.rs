@@ -76,6 +76,11 @@ pub enum Entry {
         /// The step.
         step: StepId,
     },
+    /// The person says that they took back by hand what was done by hand.
+    UndoneByHand {
+        /// The step.
+        step: StepId,
+    },
     /// A change is about to be undone.
     Undoing {
         /// The step.

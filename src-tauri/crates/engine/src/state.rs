@@ -301,6 +301,12 @@ impl State {
                 step.forget_failures();
                 step.moved_at = seq;
             }
+            Entry::UndoneByHand { step } => {
+                self.known.by_hand.remove(step);
+                let step = self.of(step);
+                step.by_hand = None;
+                step.moved_at = seq;
+            }
             Entry::Undoing { step, change } => {
                 self.of(step)
                     .settle(change, ChangeStanding::Undoing, at, seq);

@@ -109,6 +109,12 @@ pub trait Step<Cx>: Send + Sync {
         None
     }
 
+    /// Whether what was done by hand here has to be taken back by hand before anything that it rests on is undone:
+    /// otherwise people stand before a shut door.
+    fn undone_first(&self) -> bool {
+        false
+    }
+
     /// Whether the page leads with the by-hand route, because no API does what it is about.
     fn hand_first(&self) -> bool {
         false

@@ -265,13 +265,16 @@ impl Program {
         );
     }
 
-    pub(super) fn done_by_hand(&self) -> Shown {
+    pub(super) fn by_hand(
+        &self,
+        said: impl FnOnce(&Session, &StepId) -> Result<(), Trouble>,
+    ) -> Shown {
         let Some((session, step)) = self.here() else {
             return Ok(());
         };
-        session
-            .done_by_hand(&step)
-            .map_err(|trouble| render::trouble(&trouble, None))?;
+        said(&session, &step).map_err(|trouble| render::trouble(&trouble, None))?;
+        // The name that opened the way was typed for this once.
+        self.desktop().confirmed = None;
         self.look(step);
         Ok(())
     }

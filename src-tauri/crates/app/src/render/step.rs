@@ -55,6 +55,9 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
             .filter(|_| way == lock::Way::Open)
             .map(|text| hand(text, first, done_by_hand(sight, id))),
         then: text.then,
+        back: text
+            .undo_by_hand
+            .map(|text| hand(text, false, taken_back(sight, id))),
         documents: documents(sight, id),
         footer: footer::footer(sight, id),
     })
@@ -150,6 +153,16 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
         .is_some_and(|state| state.by_hand.is_some());
     (open && !said && sight.job.is_none())
         .then(|| footer::on(Action::DoneByHand, "I did this by hand"))
+}
+
+/// Offered where something was done by hand: only a person can say that it is taken back.
+fn taken_back(sight: &Sight, id: &StepId) -> Option<ActionView> {
+    let done = sight
+        .state
+        .step(id)
+        .is_some_and(|state| state.by_hand.is_some());
+    (done && sight.job.is_none())
+        .then(|| footer::on(Action::UndoneByHand, "I took this back by hand"))
 }
 
 /// The scopes of the sign-in step in words: those to read, and those that a later step asks for. On a later step, those

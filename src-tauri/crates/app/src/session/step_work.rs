@@ -102,13 +102,51 @@ impl Session {
             ));
         };
         let path = self.folder.join(&document.name);
+        let fact = format!("saved.{id}");
+        let same = std::fs::read_to_string(&path).is_ok_and(|text| text == document.text);
+        if same && self.known().fact(&fact) == Some(path.display().to_string().as_str()) {
+            return Ok(path);
+        }
         write_whole(&path, document.text.as_bytes())
             .map_err(|error| crate::home::disk_trouble(&error, &doing))?;
         self.record(Entry::Learned {
             step: step.clone(),
-            facts: Facts::new().with(&format!("saved.{id}"), path.display().to_string()),
+            facts: Facts::new().with(&fact, path.display().to_string()),
         })?;
         Ok(path)
+    }
+
+    /// The route by hand of a step as lines of text, for a terminal.
+    pub fn by_hand_lines(&self, step: &StepId) -> Vec<String> {
+        let known = self.known();
+        let fill = |name: &str| guide::fill(&self.cloud, &known, name);
+        let text = self
+            .guide()
+            .step(step)
+            .and_then(|step| guide::step_text(step.text(), &fill).by_hand);
+        let Some(text) = text else {
+            return Vec::new();
+        };
+        let steps = (1..)
+            .zip(&text.steps)
+            .map(|(n, line)| format!("{n}. {line}"));
+        let path = text
+            .path
+            .iter()
+            .map(|path| format!("Where: {}", path.now.join(" > ")));
+        let links = text.link.iter().chain(&text.private);
+        text.intro
+            .iter()
+            .cloned()
+            .chain(path)
+            .chain(steps)
+            .chain(links.map(|link| format!("{}: {}", link.label, link.url)))
+            .chain(
+                text.copies
+                    .iter()
+                    .map(|(label, _, value)| format!("{label}: {value}")),
+            )
+            .collect()
     }
 
     /// What is shown once and kept nowhere.

@@ -78,6 +78,8 @@ pub enum Action {
     },
     /// The step was done by hand.
     DoneByHand,
+    /// What was done by hand was taken back by hand.
+    UndoneByHand,
     /// Stop what runs.
     Cancel,
     /// Open a link in the system browser.

@@ -40,6 +40,8 @@ pub struct StepView {
     pub hand: Option<HandView>,
     /// What follows once the values were brought back, one paragraph each.
     pub then: Vec<String>,
+    /// How what was done by hand is taken back by hand.
+    pub back: Option<HandView>,
     /// Files to keep.
     pub documents: Vec<DocumentView>,
     /// Back, the sentence, Continue, the primary action.

@@ -58,6 +58,15 @@ impl Hands {
         told(&page, "directory-id")
     }
 
+    /// The identity provider directory that is there already; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the administration does not answer.
+    pub async fn identity_provider(&self) -> Result<Option<String>, AutopilotFault> {
+        let page = self.visitor.get(&self.administration()).await?;
+        Ok(page.text_of("directory-id"))
+    }
+
     /// Saves Entra's three values, and gives the two addresses that are shown then.
     ///
     /// # Errors

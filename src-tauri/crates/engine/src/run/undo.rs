@@ -1,6 +1,6 @@
 //! Undoing: the last made first, each one on record before it is sent and read back after it.
 
-use super::words::{not_undone_yet, undo_refused};
+use super::words::{not_undone_yet, taken_back_first, undo_refused};
 use super::{Context, Progress, Run};
 use crate::settle::Until;
 use crate::{ChangeStanding, Entry, Settled, StepId, Trouble, UndoItem, UndoPlan, order};
@@ -13,7 +13,11 @@ impl<Cx: Context> Run<'_, Cx> {
 
     /// Undoes a step, and what rests on it, or all; each one is read back. Stops at the first that can't be undone.
     pub async fn undo(&self, step: Option<&StepId>) -> Result<UndoPlan, Trouble> {
-        self.recover_all(&order::in_reach(self.guide, step)).await?;
+        let reach = order::in_reach(self.guide, step);
+        if let Some(first) = self.by_hand_first(&reach) {
+            return Err(taken_back_first(self.guide, &first));
+        }
+        self.recover_all(&reach).await?;
         let plan = self.undo_plan(step);
         for (index, item) in plan.items.iter().enumerate() {
             if self.cancel.is_cancelled() {
@@ -31,6 +35,16 @@ impl<Cx: Context> Run<'_, Cx> {
             self.undo_one(item).await?;
         }
         Ok(plan)
+    }
+
+    /// The step among these that has to be taken back by hand before anything is undone.
+    fn by_hand_first(&self, reach: &[StepId]) -> Option<StepId> {
+        let state = self.journal.state();
+        reach
+            .iter()
+            .filter(|id| state.step(id).is_some_and(|step| step.by_hand.is_some()))
+            .find(|id| self.guide.step(id).is_some_and(|step| step.undone_first()))
+            .cloned()
     }
 
     async fn undo_one(&self, item: &UndoItem) -> Result<(), Trouble> {

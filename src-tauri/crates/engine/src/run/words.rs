@@ -1,6 +1,26 @@
 //! What a person reads when a run stops: what is certain, and what to do next.
 
-use crate::{Change, JournalError, Trouble, TroubleKind};
+use crate::{Change, Guide, JournalError, NextDo, StepId, Trouble, TroubleKind};
+
+/// Something was done by hand that would shut people out once what it rests on is gone.
+pub(super) fn taken_back_first<Cx>(guide: &Guide<Cx>, step: &StepId) -> Trouble {
+    let title = guide
+        .step(step)
+        .map(|step| step.title())
+        .unwrap_or_default();
+    let number = guide.number(step).unwrap_or_default();
+    Trouble::new(
+        TroubleKind::NeedsPerson,
+        format!("First take back by hand what {number} {title} did"),
+        "Nothing was undone.",
+    )
+    .doing("Undoing what it rests on would shut people out.")
+    .next(
+        "Take it back by hand",
+        "Its page says how. Say there that it is taken back, then undo the rest.",
+        NextDo::Go { step: step.clone() },
+    )
+}
 
 pub(super) fn stopped_before(index: usize, of: usize) -> Trouble {
     Trouble::cancelled(format!(

@@ -18,6 +18,7 @@ fn creates(name: &str, needs: &[usize]) -> Script {
             can_be_undone: true,
         }],
         checks: vec![vec![name.into()]],
+        ..Script::default()
     }
 }
 
@@ -328,4 +329,31 @@ async fn a_step_that_knows_no_changes_says_so() {
     let (cx, known) = (Cx::new(&connection.world), engine::Known::default());
     let written = Empty.apply(&cx, &known, change).await;
     assert_eq!(written.expect_err("no change").kind, TroubleKind::BadInput);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_shuts_people_out_is_taken_back_by_hand_before_anything_else() {
+    let enforcing = Script {
+        needs: vec![0],
+        undone_first: true,
+        ..Script::default()
+    };
+    let connection = connection(&[creates("application", &[]), enforcing]);
+    make(&connection, &id(0)).await.expect("made");
+    let journal = connection.open(connection.store.reopened());
+    journal
+        .append(Entry::DoneByHand { step: id(1) })
+        .expect("recorded");
+    for step in [Some(id(0)), None] {
+        let refused = undo(&connection, step.as_ref()).await.expect_err("refused");
+        assert_eq!(refused.kind, TroubleKind::NeedsPerson);
+        assert_eq!(refused.certain, "Nothing was undone.");
+    }
+    assert_eq!(connection.world.named("application").len(), 1);
+    let journal = connection.open(connection.store.reopened());
+    journal
+        .append(Entry::UndoneByHand { step: id(1) })
+        .expect("recorded");
+    undo(&connection, None).await.expect("undone");
+    assert_eq!(connection.world.named("application").len(), 0);
 }

@@ -29,6 +29,8 @@ pub struct Script {
     pub wants: Vec<Want>,
     /// What each of its checks reads, one after the other.
     pub checks: Vec<Vec<String>>,
+    /// Whether what was done by hand has to be taken back first.
+    pub undone_first: bool,
 }
 
 /// The id of the step at a place.
@@ -61,6 +63,7 @@ struct Scripted {
     needs: &'static [StepId],
     wants: Vec<Want>,
     checks: &'static [&'static dyn Check<Cx>],
+    undone_first: bool,
 }
 
 impl Scripted {
@@ -83,6 +86,7 @@ impl Scripted {
             needs: needs.leak(),
             wants: script.wants.clone(),
             checks: checks.leak(),
+            undone_first: script.undone_first,
         }
     }
 
@@ -227,6 +231,10 @@ impl Step<Cx> for Scripted {
 
     fn checks(&self) -> &'static [&'static dyn Check<Cx>] {
         self.checks
+    }
+
+    fn undone_first(&self) -> bool {
+        self.undone_first
     }
 }
 

@@ -121,6 +121,7 @@ fn resting((place, needs): (usize, &Vec<usize>)) -> Script {
             value: None,
             can_be_undone: true,
         }],
+        ..Script::default()
     }
 }
 

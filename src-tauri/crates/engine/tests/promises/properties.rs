@@ -77,6 +77,7 @@ fn scripts(rough: &[Rough]) -> Vec<Script> {
                     .collect()
             })
             .collect(),
+        ..Script::default()
     };
     rough.iter().enumerate().map(script).collect()
 }
