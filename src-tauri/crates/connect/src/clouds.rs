@@ -374,6 +374,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_cloud_lacks_is_known() {
+        for cloud in Cloud::table() {
+            let global = cloud.name.starts_with("global");
+            assert_eq!(cloud.creates_certificates, global, "{}", cloud.name);
+            assert_eq!(cloud.my_apps.is_some(), global, "{}", cloud.name);
+        }
+    }
+
+    #[test]
     fn what_may_be_opened() {
         let global = Cloud::named("global").expect("a cloud");
         let cases = [
@@ -383,6 +392,10 @@ mod tests {
                 true,
             ),
             ("https://admin.atlassian.com/o/123/", true),
+            (
+                "https://launcher.myapps.microsoft.com/api/signin/a?tenantId=t",
+                true,
+            ),
             ("https://example.atlassian.net", true),
             ("https://learn.microsoft.com/entra", true),
             ("https://microsoft.com/devicelogin", true),

@@ -163,18 +163,14 @@ impl Atlassian {
     }
 }
 
-/// The items of a list, however it is wrapped.
+/// The items of a list, also of one that is wrapped as Atlassian's other lists are. An object of its own is one item.
 fn each_of(answer: Value) -> Vec<Value> {
     match answer {
         Value::Array(items) => items,
-        Value::Object(mut fields) => {
-            let list = fields.values_mut().find(|value| value.is_array());
-            match list.map(Value::take) {
-                Some(Value::Array(items)) => items,
-                _ => vec![Value::Object(fields)],
-            }
-        }
         Value::Null => vec![],
-        other => vec![other],
+        Value::Object(mut fields) if fields.get("data").is_some_and(Value::is_array) => {
+            fields.remove("data").map(each_of).unwrap_or_default()
+        }
+        one => vec![one],
     }
 }

@@ -1,5 +1,8 @@
 //! The organization API against scripted servers: both paging dialects and how they end, the capability table, the examples.
 
+mod events;
+mod policies;
+
 use serde_json::json;
 
 use super::*;
@@ -185,6 +188,8 @@ async fn the_capability_table_tells_scope_refusal_and_trouble_apart() {
             "domains" => answer(403, json!({"errors": [{"status": "403", "code": "FORBIDDEN", "detail": "needs read:domains:admin"}]})),
             "api-keys" => answer(401, json!({"code": 401, "message": "Unauthorized"})),
             "workspaces" => answer(404, json!({})),
+            "event-actions" => answer(403, json!({"errors": [{"status": "403", "code": "FORBIDDEN"}]})),
+            "00000000-0000-0000-0000-000000000000" => answer(404, json!({"errors": [{"status": "404"}]})),
             "o-1" => answer(200, json!({"data": {"id": "o-1", "attributes": {"name": "Example Ltd"}}})),
             _ => answer(200, json!({"data": [], "meta": {"total": 0}})),
         }
@@ -212,7 +217,11 @@ async fn the_capability_table_tells_scope_refusal_and_trouble_apart() {
     assert!(
         matches!(table.of(Feature::Workspaces), Capability::Other(fault) if fault.is_not_found())
     );
-    assert_eq!(table.missing(), [Feature::Domains]);
+    assert_eq!(table.missing(), [Feature::Domains, Feature::Events]);
+    assert!(
+        matches!(table.of(Feature::Policies), Capability::Ok { call } if call.status == Some(404)),
+        "no such task, and the right to ask"
+    );
     let before = server.got().len();
     assert_eq!(
         pass.org("o-1").await.expect("an organization").value.name,
@@ -259,6 +268,15 @@ fn the_documented_examples_are_read() {
         reads::<Workspace>(&folder, "org-v2-workspaces.post.200.json")[0]
             .host_url
             .is_some()
+    );
+    let event = &reads::<Event>(&folder, "org-v1-events-stream.get.200.json")[0];
+    assert!(event.is_about("Example.User@example.io") && event.processed_at > event.time);
+    assert!(
+        reads::<Event>(&folder, "org-v1-events.get.200.json")[0].is_about("b.simon@example.com")
+    );
+    assert_eq!(
+        reads::<EventAction>(&folder, "org-v1-event-actions.get.200.json")[0].group_display_name,
+        "Atlassian accounts"
     );
     assert!(
         reads::<ApiKey>(&folder, "apiaccess-api-keys.get.200.json")[0]

@@ -352,6 +352,8 @@ atlassian_api = "https://api.example"
 atlassian_auth = "https://auth.example"
 atlassian_admin = "https://admin.example"
 site = "https://site.example"
+my_apps = "http://127.0.0.1:40001"
+creates_certificates = false
 ca = "practice-ca.pem"
 
 [practice]
@@ -377,6 +379,8 @@ about = "Cloud Application Administrator"
         assert_eq!(cloud.login.as_str(), "http://127.0.0.1:40001/");
         assert_eq!(cloud.quick_client.as_deref(), Some(GRAPH_COMMAND_LINE));
         assert!(!cloud.is_on_this_machine());
+        assert_eq!(cloud.my_apps.as_ref(), Some(&cloud.login));
+        assert!(!cloud.creates_certificates);
         let practice = cloud.practice.expect("practice keys");
         assert_eq!(practice.keys["scim"].secret(), "practice-scim-key");
         assert_eq!(
@@ -400,6 +404,7 @@ about = "Cloud Application Administrator"
             ("own", "127.0.0.1")
         );
         assert!(cloud.quick_client.is_none() && cloud.practice.is_none());
+        assert!(cloud.my_apps.is_none() && cloud.creates_certificates);
     }
 
     #[test]
@@ -470,9 +475,23 @@ about = "Cloud Application Administrator"
                 "empty",
             ),
             (
+                "my_apps = \"http://127.0.0.1:40001\"",
+                "my_apps = \"http://myapps.example\"",
+                Some(11),
+                Some("my_apps"),
+                "not encrypted",
+            ),
+            (
+                "creates_certificates = false",
+                "creates_certificates = \"no\"",
+                Some(12),
+                Some("creates_certificates"),
+                "not true or false",
+            ),
+            (
                 "tenant = \"contoso.test\"",
                 "tenat = \"contoso.test\"",
-                Some(17),
+                Some(19),
                 Some("practice.tenat"),
                 "not a key",
             ),
@@ -486,7 +505,7 @@ about = "Cloud Application Administrator"
             (
                 "scim = \"practice-scim-key\"",
                 "scim = 1",
-                Some(22),
+                Some(24),
                 Some("practice.keys.scim"),
                 "not a text",
             ),

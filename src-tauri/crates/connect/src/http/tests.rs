@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::*;
+use crate::retry::Safety;
+use crate::secret::Secret;
 use crate::testing::{HASTY, Server, answer, answer_with, cloud_at, http_for};
 
 fn get(url: &Url) -> Request {

@@ -351,6 +351,13 @@ mod tests {
                 .all(|scope| !scope.writes)
         );
         assert!(Phase::App.scopes_so_far().contains(&&APPLICATIONS_WRITE));
+        assert_eq!(Phase::Logs.scopes(), [&AUDIT_LOG_READ]);
+        assert!(
+            Phase::People
+                .scopes()
+                .iter()
+                .all(|scope| !scope.writes && scope.needs_admin_consent)
+        );
         for phase in Phase::ALL {
             assert!(
                 phase.read_only_scopes().iter().all(|scope| !scope.writes),
