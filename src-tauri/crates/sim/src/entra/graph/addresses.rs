@@ -137,7 +137,8 @@ fn shows_owner(tenant: &Tenant, app_id: &str, uri: &str) -> bool {
             .any(|domain| domain.verified && own(&domain.name))
 }
 
-fn check_replies(
+/// Checks the reply URLs of a change, and keeps the list of their settings in step.
+pub(crate) fn check_replies(
     wanted: &mut Map<String, Value>,
     change: &Map<String, Value>,
 ) -> Result<(), GraphError> {

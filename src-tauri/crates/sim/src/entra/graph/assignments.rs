@@ -67,6 +67,7 @@ pub(crate) fn add(cx: &mut Cx) -> Result<Answer, GraphError> {
         ));
     }
     let who = who(cx, text(&body, "principalId"))?;
+    check_principal(cx.tenant(), &who)?;
     let role = text(&body, "appRoleId").to_owned();
     check_role(&resource, &role)?;
     let made = fresh(&resource, &who, &role, &cx.world.clock.graph_date());
@@ -124,6 +125,17 @@ pub(crate) struct Principal {
 }
 
 impl Principal {
+    /// A person or a group by the name that people call it, or by its id.
+    pub fn named(tenant: &Tenant, name: &str) -> Option<Principal> {
+        let group = tenant
+            .truths(Kind::Group)
+            .find(|body| text(body, "displayName") == name)
+            .map(|body| text(body, "id").to_owned());
+        let person = tenant.person_named(name).map(|person| person.id);
+        let id = group.or(person).unwrap_or_else(|| name.to_owned());
+        Principal::known(tenant, &id)
+    }
+
     /// A person or a group as written last.
     pub fn known(tenant: &Tenant, id: &str) -> Option<Principal> {
         if let Some(group) = tenant.truth(Kind::Group, id) {
@@ -150,18 +162,22 @@ fn who(cx: &mut Cx, id: &str) -> Result<Principal, GraphError> {
     if !group && users::seen(cx, id).is_none() {
         return Err(GraphError::not_found(id));
     }
-    let who = Principal::known(cx.tenant(), id).ok_or_else(|| GraphError::not_found(id))?;
+    Principal::known(cx.tenant(), id).ok_or_else(|| GraphError::not_found(id))
+}
+
+/// Refuses a group that opens nothing.
+pub(crate) fn check_principal(tenant: &Tenant, who: &Principal) -> Result<(), GraphError> {
     if !who.security {
         return Err(GraphError::bad(
             "The group is not security enabled and cannot be assigned to an application.",
         ));
     }
-    if who.group && cx.tenant().premium == Premium::None {
+    if who.group && tenant.premium == Premium::None {
         return Err(GraphError::bad(
             "Groups are not available for assignment due to your Active Directory plan level.",
         ));
     }
-    Ok(who)
+    Ok(())
 }
 
 fn check_role(resource: &Map<String, Value>, role: &str) -> Result<(), GraphError> {
@@ -185,6 +201,7 @@ fn check_role(resource: &Map<String, Value>, role: &str) -> Result<(), GraphErro
     }
 }
 
+/// Refuses what is there already.
 fn check_new(tenant: &Tenant, made: &Map<String, Value>) -> Result<(), GraphError> {
     let same = |other: &Map<String, Value>| {
         ["principalId", "resourceId", "appRoleId"]

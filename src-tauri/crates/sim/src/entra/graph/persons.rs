@@ -8,7 +8,7 @@ use super::{Cx, users};
 use crate::ids;
 use crate::objects::map;
 use crate::roles::manages_people;
-use crate::tempo::Write;
+use crate::tempo::{Wait, Write};
 use crate::tenant::{Account, Kind, Tenant, text};
 use crate::wire::Answer;
 
@@ -27,30 +27,39 @@ const BANNED: [&str; 4] = ["password", "welcome", "qwerty", "12345678"];
 pub(crate) fn create(cx: &mut Cx) -> Result<Answer, GraphError> {
     may_manage_people(cx)?;
     let body = cx.body()?;
-    check(&body)?;
-    let password = body["passwordProfile"]["password"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    check_names(cx.tenant(), &body)?;
-    check_password(cx.tenant(), &body, &password)?;
     let (created, wait) = (cx.world.clock.graph_date(), cx.world.wait(Write::Create));
-    let row = person(&body, &created);
-    let id = text(&row, "id").to_owned();
-    let tenant = cx.tenant();
-    tenant.add(Kind::User, row.clone(), wait);
-    tenant.accounts.push(Account {
-        person: id,
-        password,
-        roles: Vec::new(),
-        eligible: Vec::new(),
-        about: "Created while practising",
-    });
+    let row = take_in(cx.tenant(), &body, &created, wait)?;
     let mut answer =
         map(json!({"@odata.context": format!("{}/$metadata#users/$entity", cx.root())}));
     let defaults = users::shown(&super::odata::Options::default());
     answer.extend(row.into_iter().filter(|(name, _)| defaults.contains(name)));
     Ok(Answer::json(201, &Value::Object(answer)))
+}
+
+/// Checks a new person and takes them in, with an account that has the password of the request.
+pub(crate) fn take_in(
+    tenant: &mut Tenant,
+    body: &Map<String, Value>,
+    created: &str,
+    wait: Wait,
+) -> Result<Map<String, Value>, GraphError> {
+    check(body)?;
+    let password = body["passwordProfile"]["password"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    check_names(tenant, body)?;
+    check_password(tenant, body, &password)?;
+    let row = person(body, created);
+    tenant.add(Kind::User, row.clone(), wait);
+    tenant.accounts.push(Account {
+        person: text(&row, "id").to_owned(),
+        password,
+        roles: Vec::new(),
+        eligible: Vec::new(),
+        about: "Created while practising",
+    });
+    Ok(row)
 }
 
 /// `DELETE /users/{id}`: into the recycle bin, for thirty days.

@@ -8,8 +8,8 @@ use super::objects::seen;
 use super::{addresses, checks, credentials};
 use crate::objects;
 use crate::roles::manages_applications;
-use crate::tempo::Write;
-use crate::tenant::{Kind, text};
+use crate::tempo::{Wait, Write};
+use crate::tenant::{Kind, Tenant, text};
 use crate::wire::Answer;
 
 /// `POST /applications` and `POST /servicePrincipals`.
@@ -54,7 +54,8 @@ pub(crate) fn change(cx: &mut Cx) -> Result<Answer, GraphError> {
     let tenant = cx.tenant();
     tenant.change(kind, &id, wait, |object| object.clone_from(&wanted));
     if kind == Kind::Application {
-        follow(cx, &id, &body);
+        let wait = cx.world.wait(Write::Change);
+        follow(cx.tenant(), &id, &body, wait);
     } else {
         credentials::forget_keys(tenant, &wanted);
     }
@@ -139,7 +140,7 @@ fn create_principal(
 }
 
 /// Objects are merged one level deep and collections replaced as a whole.
-fn merge(object: &mut Map<String, Value>, change: &Map<String, Value>) {
+pub(crate) fn merge(object: &mut Map<String, Value>, change: &Map<String, Value>) {
     for (name, value) in change.iter().filter(|(name, _)| !name.contains('@')) {
         match (object.get_mut(name), value) {
             (Some(Value::Object(old)), Value::Object(new)) => old.extend(new.clone()),
@@ -149,9 +150,12 @@ fn merge(object: &mut Map<String, Value>, change: &Map<String, Value>) {
 }
 
 /// What the service principal takes over from its application.
-fn follow(cx: &mut Cx, application: &str, change: &Map<String, Value>) {
-    let wait = cx.world.wait(Write::Change);
-    let tenant = cx.tenant();
+pub(crate) fn follow(
+    tenant: &mut Tenant,
+    application: &str,
+    change: &Map<String, Value>,
+    wait: Wait,
+) {
     let Some(app_id) = tenant
         .truth(Kind::Application, application)
         .map(|body| text(body, "appId").to_owned())

@@ -12,10 +12,23 @@
 //! | `/roles/activate` | `account`, `role`, `justification` |
 //! | `/registrations/create` | `account`, `name`, `redirect_uri` |
 //! | `/consent/grant` | `account`, `client_id`, `scope` (several, separated by blanks) |
+//! | `/single-sign-on/mode` | `account`, `id` (service principal), `mode` = `saml`, `password` or empty |
+//! | `/single-sign-on/basic` | `account`, `id`, `identifiers` and `replies` (one on a line), `sign_on`, `relay` |
+//! | `/single-sign-on/claims` | `account`, `id`, `attribute` |
+//! | `/single-sign-on/certificate/add` | `account`, `id` |
+//! | `/single-sign-on/certificate/activate`, `.../delete` | `account`, `id`, `thumbprint` |
+//! | `/single-sign-on/certificate/notify` | `account`, `id`, `emails` (one on a line) |
+//! | `/users-and-groups/add`, `/users-and-groups/remove` | `account`, `id`, `who` (user principal name or group) |
+//! | `/users/create` | `account`, `user_principal_name`, `name`, `mail`, `password` |
+//! | `/users/delete` | `account`, `user_principal_name` |
+//!
+//! `GET /single-sign-on/certificate.cer?thumbprint=` downloads a certificate.
 
 use serde_json::{Value, json};
 
 mod screens;
+mod sign_on_screens;
+mod single_sign_on;
 
 use self::screens::overview;
 use super::desk::Who;
@@ -36,6 +49,10 @@ type Refused = String;
 /// Answers a request to the portal.
 pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
     if call.method == "GET" {
+        let wanted = call.asked("thumbprint").unwrap_or_default();
+        if let Some(file) = sign_on_screens::download(world, &wanted) {
+            return file;
+        }
         return Answer::html(
             200,
             page(SERVICE, "Microsoft Entra admin center", &overview(world)),
@@ -51,7 +68,8 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
         "/roles/activate" => activate(world, &sent),
         "/registrations/create" => register(world, &sent),
         "/consent/grant" => grant(world, &sent),
-        _ => Err("There is no such screen.".to_owned()),
+        other => single_sign_on::act(world, other, &sent)
+            .unwrap_or_else(|| Err("There is no such screen.".to_owned())),
     };
     match done {
         Ok(told) => Answer::html(

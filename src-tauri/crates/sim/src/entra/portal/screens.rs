@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::sign_on_screens;
 use crate::page::{button, choice, escape, field, form, table};
 use crate::roles::ROLES;
 use crate::tenant::{Kind, Tenant, text};
@@ -14,6 +15,7 @@ type Options = Vec<(String, String)>;
 pub(super) fn overview(world: &World) -> String {
     let acting = choice("account", "Acting as", &accounts(world));
     let mut html = applications(&world.tenants[0]);
+    html.push_str(&sign_on_screens::overview(world));
     for screen in screens(&world.tenants[0]) {
         let fields = format!(
             "{acting}{}{}",
@@ -29,11 +31,12 @@ pub(super) fn overview(world: &World) -> String {
     html
 }
 
-struct Screen {
-    title: &'static str,
-    action: &'static str,
-    fields: String,
-    button: &'static str,
+/// A form, with what stands above it and on its button.
+pub(super) struct Screen {
+    pub title: &'static str,
+    pub action: &'static str,
+    pub fields: String,
+    pub button: &'static str,
 }
 
 fn screens(home: &Tenant) -> Vec<Screen> {
@@ -46,7 +49,8 @@ fn screens(home: &Tenant) -> Vec<Screen> {
     let which = choice("id", "Application", &principals(home));
     let owner = field("owner", "User principal name", "text", "");
     let bin = choice("id", "Application", &deleted(home));
-    vec![
+    let sign_on = sign_on_screens::screens(&which);
+    let mut screens = vec![
         screen(
             "Enterprise applications: New application",
             "/gallery/create",
@@ -95,7 +99,9 @@ fn screens(home: &Tenant) -> Vec<Screen> {
             "Grant admin consent for Contoso",
             permissions(),
         ),
-    ]
+    ];
+    screens.extend(sign_on);
+    screens
 }
 
 fn new_application(home: &Tenant) -> String {

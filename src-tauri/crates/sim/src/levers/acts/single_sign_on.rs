@@ -197,13 +197,7 @@ fn certificate_expired(world: &mut World, sent: &Value) -> Done {
 /// The person or the group that a lever names.
 fn who(tenant: &Tenant, sent: &Value) -> Result<Principal, LeverError> {
     let named = word(sent, "who")?;
-    let group = tenant
-        .truths(Kind::Group)
-        .find(|body| text(body, "displayName") == named)
-        .map(|body| text(body, "id").to_owned());
-    let person = tenant.person_named(named).map(|person| person.id);
-    let id = group.or(person).unwrap_or_else(|| named.to_owned());
-    Principal::known(tenant, &id).ok_or_else(|| LeverError::NoSuch(named.to_owned()))
+    Principal::named(tenant, named).ok_or_else(|| LeverError::NoSuch(named.to_owned()))
 }
 
 fn assign(world: &mut World, sent: &Value) -> Done {
