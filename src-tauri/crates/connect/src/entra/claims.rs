@@ -45,6 +45,17 @@ impl Graph {
         self.all(list(&assigned(service_principal), vec![])).await
     }
 
+    /// Every claims mapping policy of the tenant, assigned or not: this finds one again whose making got no answer. Scope
+    /// Policy.Read.All.
+    ///
+    /// # Errors
+    /// Any [`Fault`].
+    pub async fn all_claims_mapping_policies(
+        &self,
+    ) -> Result<Seen<Vec<ClaimsMappingPolicy>>, Fault> {
+        self.all(list(POLICIES, vec![])).await
+    }
+
     /// The service principals that a claims mapping policy holds for: whoever deletes it changes all of them. Scope
     /// Policy.Read.All.
     ///

@@ -160,16 +160,13 @@ impl Graph {
         self.first(&advanced("/v1.0/users", query)).await
     }
 
-    /// The first groups that can be assigned and whose name has words that begin like this. Scope GroupMember.Read.All.
+    /// The first groups whose name has words that begin like this, those too that can't be assigned: somebody who looks for
+    /// one of them has to be told why. Scope GroupMember.Read.All.
     ///
     /// # Errors
     /// Any [`Fault`].
     pub async fn search_groups(&self, text: &str) -> Result<Seen<Vec<Group>>, Fault> {
-        let mut query = vec![
-            select(GROUP),
-            ("$filter", "securityEnabled eq true".to_owned()),
-            ("$top", SEARCHED.to_owned()),
-        ];
+        let mut query = vec![select(GROUP), ("$top", SEARCHED.to_owned())];
         query.extend(searched(text, &["displayName"]));
         self.first(&advanced("/v1.0/groups", query)).await
     }
