@@ -74,7 +74,8 @@ impl Session {
         entra.is_none_or(|entra| !entra.lacks(&wanted).is_empty())
     }
 
-    /// Whether a step can't even be read with the rights of the sign-in: it looks for people, or reads a log.
+    /// Whether a step can't even be read with the rights of the sign-in: it looks for people, reads a log, or has to see
+    /// policies before it can tell what would change.
     pub fn reads_with_more_rights(&self, step: &StepId) -> bool {
         let known = self.known();
         let searched = self
@@ -82,7 +83,7 @@ impl Session {
             .iter()
             .any(|ask| ask.kind == AskKind::Search);
         let wanted = scopes::wanted(step, &known);
-        searched || (!wanted.is_empty() && wanted.iter().all(|scope| !scope.writes))
+        searched || wanted.iter().any(|scope| !scope.writes)
     }
 
     /// Whether the present sign-in gets the wanted rights without asking the person again.
