@@ -8,6 +8,7 @@ mod evidence;
 mod fill;
 mod links;
 mod live;
+pub mod principal;
 pub mod shared;
 mod target;
 mod text;

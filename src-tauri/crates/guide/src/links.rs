@@ -46,9 +46,33 @@ impl<'a> Links<'a> {
 
     /// The overview of one enterprise application.
     pub fn application(self, service_principal: &str, app_id: &str) -> String {
+        self.application_page("Overview", service_principal, app_id)
+    }
+
+    /// Single sign-on of one enterprise application.
+    pub fn single_sign_on(self, service_principal: &str, app_id: &str) -> String {
+        self.application_page("SignOn", service_principal, app_id)
+    }
+
+    /// Users and groups of one enterprise application.
+    pub fn users_and_groups(self, service_principal: &str, app_id: &str) -> String {
+        self.application_page("Users", service_principal, app_id)
+    }
+
+    /// The properties of one enterprise application.
+    pub fn properties(self, service_principal: &str, app_id: &str) -> String {
+        self.application_page("Properties", service_principal, app_id)
+    }
+
+    fn application_page(self, page: &str, service_principal: &str, app_id: &str) -> String {
         self.entra_page(&format!(
-            "#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/{service_principal}/appId/{app_id}"
+            "#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/{page}/objectId/{service_principal}/appId/{app_id}"
         ))
+    }
+
+    /// The list of people.
+    pub fn users(self) -> String {
+        self.entra_page("#view/Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers")
     }
 
     /// The tenant's licences.

@@ -2,6 +2,7 @@
 
 pub mod plan;
 mod registration;
+pub(crate) mod rights;
 pub mod scopes;
 pub mod sign_in;
 pub(crate) mod sign_in_checks;
