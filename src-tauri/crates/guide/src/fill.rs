@@ -3,6 +3,7 @@
 use connect::Cloud;
 use engine::{Fix, Known};
 
+use crate::atlassian::email_attribute;
 use crate::{Links, text};
 
 /// The value of a name in braces, from the cloud's addresses and what is known. `None` where nothing is known yet.
@@ -18,13 +19,15 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
         "domain_names" => links.domain_names(),
         "roles" => links.roles(),
         "atlassian" => links.atlassian(known.fact("atlassian.organization")),
-        "application" => match (
-            known.fact("app.service_principal"),
-            known.fact("app.client"),
-        ) {
-            (Some(principal), Some(client)) => links.application(principal, client),
-            _ => links.enterprise_applications(),
-        },
+        "application" => of_application(links, known, Links::application),
+        "single_sign_on" => of_application(links, known, Links::single_sign_on),
+        "users_and_groups" => of_application(links, known, Links::users_and_groups),
+        "properties" => of_application(links, known, Links::properties),
+        "users" => links.users(),
+        "name_id_source" => format!(
+            "user.{}",
+            email_attribute::chosen(known)?.name().to_lowercase()
+        ),
         "app_name" => known
             .answer("app.name")
             .unwrap_or("Atlassian Cloud")
@@ -33,6 +36,21 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
         other => return known.fact(other).or(known.answer(other)).map(str::to_owned),
     };
     Some(value)
+}
+
+/// A page of the application; the list of all while it does not stand.
+fn of_application<'a>(
+    links: Links<'a>,
+    known: &Known,
+    page: impl Fn(Links<'a>, &str, &str) -> String,
+) -> String {
+    match (
+        known.fact("app.service_principal"),
+        known.fact("app.client"),
+    ) {
+        (Some(principal), Some(client)) => page(links, principal, client),
+        _ => links.enterprise_applications(),
+    }
 }
 
 /// The fix of a key in a step's text, filled in; `more` are names that only this look knows.

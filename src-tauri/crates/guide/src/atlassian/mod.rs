@@ -3,6 +3,7 @@
 pub mod add_app;
 mod addresses;
 mod app_checks;
+mod app_role;
 pub mod basic_saml;
 mod basic_saml_checks;
 mod basic_saml_plan;
@@ -11,20 +12,40 @@ pub mod before_entra;
 pub mod certificate;
 mod certificate_checks;
 mod certificate_plan;
+pub mod claims;
+mod claims_changes;
+mod claims_checks;
+mod claims_found;
+mod claims_verdicts;
+mod claims_way;
 mod collections;
+mod count_people;
 mod domains;
+pub mod email_attribute;
+mod email_attribute_checks;
+mod email_numbers;
 mod federation;
 mod find_app;
 mod holders;
+mod left_out;
 mod notify;
 mod organization_checks;
+mod people_search;
+pub mod pilot;
+pub mod pilot_asks;
+mod pilot_checks;
+mod pilot_found;
+mod pilot_people;
+mod pilot_people_checks;
 mod published_check;
 mod saml_app;
 pub mod saml_details;
 mod saml_details_checks;
+mod sent_claims;
 mod signing;
+mod test_user;
 
-use engine::{Ask, AskKind, Guide, Phase, StepId};
+use engine::{Ask, AskKind, Guide, Known, Phase, StepId};
 
 use crate::Live;
 use crate::shared::{plan::PlanStep, sign_in::SignInStep};
@@ -49,6 +70,9 @@ pub static GUIDE: Guide<Live> = Guide {
                 &certificate::Certificate,
                 &saml_details::SamlDetails,
                 &basic_saml::BasicSaml,
+                &email_attribute::EmailAttribute,
+                &claims::Claims,
+                &pilot::Pilot,
             ],
         },
     ],
@@ -79,6 +103,12 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
                 "Its address. Asked when there are several.",
             ),
         ];
+    }
+    if *step == email_attribute::ID {
+        return vec![email_attribute::attribute_ask(&Known::default())];
+    }
+    if *step == claims::ID {
+        return claims_changes::found_asks();
     }
     if *step == add_app::ID {
         return vec![
