@@ -635,7 +635,11 @@ async fn levers_are_reached_over_http_and_each_is_tested() {
         include_str!("levers.rs"),
         include_str!("line.rs"),
         include_str!("organization_levers.rs"),
-        include_str!("single_sign_on.rs")
+        include_str!("graph_sign_on/certificates.rs"),
+        include_str!("graph_sign_on/addresses.rs"),
+        include_str!("graph_sign_on/access.rs"),
+        include_str!("graph_sign_on/claims.rs"),
+        include_str!("graph_sign_on/second_administrator.rs")
     );
     let documentation = include_str!("../src/lib.rs");
     let names = page
