@@ -84,6 +84,8 @@ step: string | null } |
 step: string | null } | 
 /**  The step was done by hand. */
 { do: "done_by_hand" } | 
+/**  What was done by hand was taken back by hand. */
+{ do: "undone_by_hand" } | 
 /**  Stop what runs. */
 { do: "cancel" } | 
 /**  Open a link in the system browser. */
@@ -712,6 +714,8 @@ export type StepView = {
 	hand: HandView | null,
 	/**  What follows once the values were brought back, one paragraph each. */
 	then: string[],
+	/**  How what was done by hand is taken back by hand. */
+	back: HandView | null,
 	/**  Files to keep. */
 	documents: DocumentView[],
 	/**  Back, the sentence, Continue, the primary action. */
