@@ -18,6 +18,7 @@ pub struct Walk {
     answers: BTreeMap<String, String>,
     key: Option<String>,
     browser: Autopilot,
+    with_hands: bool,
 }
 
 /// How a walk ended.
@@ -73,6 +74,7 @@ impl Walk {
             answers,
             key,
             browser,
+            with_hands: true,
         }
     }
 
@@ -131,13 +133,14 @@ impl Walk {
         Ok(Ended::Verified)
     }
 
-    /// Goes on from the step where the program was left to the last one.
-    pub async fn goes_on(&self) -> Result<Ended, Trouble> {
+    /// Goes on from the step where the program was left until this step stands verified.
+    pub async fn goes_on_until(&self, last: &str) -> Result<Ended, Trouble> {
         let left_at = self.session.state().at_step().cloned();
         let steps = self.session.guide().steps().map(|step| step.id());
         for step in steps.skip_while(|step| left_at.as_ref().is_some_and(|left_at| left_at != step))
         {
             match self.step(&step).await? {
+                Ended::Verified if step.as_str() == last => break,
                 Ended::Verified => {}
                 stopped => return Ok(stopped),
             }
@@ -171,6 +174,9 @@ impl Walk {
         if let Some(refused) = self.answer(step, None).await? {
             return Ok(Ended::Refused(refused));
         }
+        if let Some(refused) = self.by_hand(step).await? {
+            return Ok(Ended::Refused(refused));
+        }
         let open = self.session.open_asks(step, None);
         if !open.is_empty() {
             return Ok(Ended::Asked(open));
@@ -182,7 +188,11 @@ impl Walk {
             Ended::Verified => {}
             stopped => return Ok(stopped),
         }
+        for document in self.session.documents(step) {
+            self.session.save_document(step, &document.id)?;
+        }
         self.look(step).await?;
+        self.behind_lock(step).await?;
         let passed = self.session.state().is_passed(self.session.guide(), step);
         Ok(if passed {
             Ended::Verified
@@ -215,6 +225,42 @@ impl Walk {
             }
         }
         Ok(None)
+    }
+
+    /// Does by hand what this step wants, and brings back what the walker has no other answer to.
+    async fn by_hand(&self, step: &StepId) -> Result<Option<String>, Trouble> {
+        if !self.with_hands {
+            return Ok(None);
+        }
+        for (id, value) in self.session.practise(step).await? {
+            let asks = self.session.asks(step, None);
+            let Some(ask) = asks.iter().find(|ask| ask.id == id) else {
+                continue;
+            };
+            let said = self.session.answer(step, ask, &value).await?;
+            if let Some(said) = said.filter(|said| said.tone == Tone::Fail) {
+                return Ok(Some(format!("{} {}", said.strong, said.text)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Does what lies behind an open lock, once.
+    async fn behind_lock(&self, step: &StepId) -> Result<(), Trouble> {
+        let done = self.session.state().known().by_hand_at(step).is_some();
+        let open = self.session.lock(step).is_some_and(|lock| lock.is_open());
+        if self.with_hands && open && !done {
+            self.session.practise_enforcing(step).await?;
+            self.look(step).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves what is done by hand to somebody else.
+    #[must_use]
+    pub fn without_hands(mut self) -> Self {
+        self.with_hands = false;
+        self
     }
 
     /// Signs in with the rights to look.

@@ -41,7 +41,7 @@ async fn a_full_disk_stops_before_anything_is_sent() {
     let walk = bench.try_open(full).await.expect("reading needs no room");
 
     let trouble = walk
-        .to_the_end()
+        .until("add-app")
         .await
         .expect_err("nothing can be recorded");
 
@@ -57,7 +57,7 @@ async fn a_full_disk_stops_before_anything_is_sent() {
     assert_eq!((bench.journal(), bench.writes()), (journal, writes));
     drop(walk);
     assert_eq!(
-        bench.open().await.to_the_end().await,
+        bench.open().await.until("add-app").await,
         Ok(Ended::Verified),
         "with room again it goes on"
     );
@@ -66,7 +66,7 @@ async fn a_full_disk_stops_before_anything_is_sent() {
 #[tokio::test]
 async fn a_damaged_journal_is_left_as_it_is_until_somebody_says_otherwise() {
     let bench = Bench::of("fresh").await;
-    assert_eq!(bench.open().await.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(bench.open().await.until("add-app").await, Ok(Ended::Verified));
     let path = bench.home().journal(&bench.connection().id);
     let damaged = bench.journal().replacen("\"answered\"", "\"answxred\"", 1);
     std::fs::write(&path, &damaged).expect("written");
@@ -107,7 +107,7 @@ async fn a_damaged_journal_is_left_as_it_is_until_somebody_says_otherwise() {
     );
     window.program.close().await;
     drop(window);
-    assert_eq!(bench.open().await.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(bench.open().await.until("add-app").await, Ok(Ended::Verified));
     assert_eq!(
         bench.applications().len(),
         1,
@@ -143,7 +143,7 @@ async fn two_windows_on_one_connection_are_one_too_many() {
     assert_eq!(trouble.title, "This connection is open in another window");
     assert_eq!(trouble.next[0].title, "Close the other window");
     assert_eq!(
-        first.to_the_end().await,
+        first.until("add-app").await,
         Ok(Ended::Verified),
         "the first one goes on"
     );
@@ -166,12 +166,12 @@ async fn the_network_goes_in_the_middle_of_any_call() {
                 });
             }
             let walk = bench.open().await;
-            let mut ended = walk.to_the_end().await;
+            let mut ended = walk.until("add-app").await;
             for _ in 0..4 {
                 if ended == Ok(Ended::Verified) {
                     break;
                 }
-                ended = walk.to_the_end().await;
+                ended = walk.until("add-app").await;
             }
             assert_eq!(
                 ended,
@@ -248,7 +248,7 @@ async fn a_certificate_that_nobody_trusts_is_said_and_one_of_the_cloud_file_is_t
     let bench = Bench::with(options).await;
     let walk = bench.open().await;
     assert_eq!(
-        walk.to_the_end().await,
+        walk.until("add-app").await,
         Ok(Ended::Verified),
         "with the authority of the cloud file"
     );

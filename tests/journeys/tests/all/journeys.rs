@@ -8,7 +8,7 @@ async fn fresh_ends_with_one_application_that_is_ours() {
     let bench = Bench::of("fresh").await;
     let walk = bench.open().await;
 
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     let [application] = &bench.applications()[..] else {
         panic!("exactly one: {:?}", bench.applications())
     };
@@ -45,7 +45,7 @@ async fn fresh_ends_with_one_application_that_is_ours() {
          Passed: Adele Vance is an owner\n\
          Passed: Single sign-on is not touched yet\n\
          [Everything here is verified.]\n\
-         (Continue to the overview)"
+         (Continue to 1.2)"
     );
     assert_eq!(
         bench.writes(),
@@ -61,10 +61,10 @@ async fn fresh_ends_with_one_application_that_is_ours() {
 async fn what_is_verified_is_not_done_again() {
     let bench = Bench::of("fresh").await;
     let walk = bench.open().await;
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     let (stand, writes) = (bench.stand(), bench.writes());
 
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
 
     assert_eq!(bench.stand(), stand);
     assert_eq!(bench.writes(), writes);
@@ -76,7 +76,7 @@ async fn an_application_that_stands_is_asked_about_and_taken_over() {
     let before = bench.practice.dump();
     let walk = bench.open().await;
 
-    let Ok(Ended::Asked(asks)) = walk.to_the_end().await else {
+    let Ok(Ended::Asked(asks)) = walk.until("add-app").await else {
         panic!("it asks first")
     };
     assert_eq!(asks.len(), 1);
@@ -106,7 +106,7 @@ async fn an_application_that_stands_is_asked_about_and_taken_over() {
             .collect::<Vec<_>>(),
         ["mark", "owner", "enable"]
     );
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
 
     assert_only_changed(
         &before,
@@ -144,7 +144,7 @@ async fn two_applications_are_told_apart_before_one_is_chosen() {
     let bench = Bench::of("two-apps").await;
     let walk = bench.open().await;
 
-    let Ok(Ended::Asked(asks)) = walk.to_the_end().await else {
+    let Ok(Ended::Asked(asks)) = walk.until("add-app").await else {
         panic!("it asks first")
     };
     let engine::AskKind::Choice { options } = &asks[0].kind else {
@@ -158,7 +158,7 @@ async fn two_applications_are_told_apart_before_one_is_chosen() {
 
     let chosen = options[1].value.clone();
     let walk = walk.answering("app.existing", &chosen);
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     assert_eq!(bench.applications().len(), 2, "none was made");
     assert_eq!(
         walk.session.state().known().fact("app.object"),
@@ -176,7 +176,7 @@ async fn a_new_one_beside_the_existing_ones_leaves_them_as_they_are() {
     let (before, theirs) = (bench.practice.dump(), bench.applications()[0]["id"].clone());
     let walk = bench.open().await.answering("app.existing", "new");
 
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
 
     assert_eq!(bench.applications().len(), 2);
     assert_only_changed(
@@ -197,7 +197,7 @@ async fn a_walk_goes_on_where_the_program_was_closed() {
     let walk = bench.open().await;
     assert_eq!(walk.session.state().at_step(), Some(&by_id("before-entra")));
     assert!(walk.session.granted().is_some(), "still signed in");
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     assert_eq!(bench.applications().len(), 1);
 }
 
@@ -237,7 +237,7 @@ async fn an_intention_left_open_is_found_out_and_not_repeated() {
     );
 
     let walk = bench.open().await;
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     assert_eq!(bench.applications().len(), 1);
     assert!(bench.journal().contains("\"found\":true"));
 }
@@ -268,7 +268,7 @@ async fn undoing_everything_leaves_what_was_there_before() {
         assert_eq!(walk.until("before-atlassian").await, Ok(Ended::Verified));
         walk.sign_in_to_write().await.expect("signs in");
         let before = bench.practice.dump();
-        assert_eq!(walk.to_the_end().await, Ok(Ended::Verified), "{scenario}");
+        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified), "{scenario}");
 
         assert_eq!(walk.undo(None).await, Ok(3), "{scenario}");
 
@@ -292,7 +292,7 @@ async fn undoing_everything_leaves_what_was_there_before() {
             "{scenario}: nothing is left to undo"
         );
         assert_eq!(
-            walk.to_the_end().await,
+            walk.until("add-app").await,
             Ok(Ended::Verified),
             "{scenario}: and it can be done again"
         );
@@ -303,7 +303,7 @@ async fn undoing_everything_leaves_what_was_there_before() {
 async fn undoing_a_step_takes_what_rests_on_it_along() {
     let bench = Bench::of("fresh").await;
     let walk = bench.open().await;
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
 
     let plan = walk.session.undo_plan(Some(&by_id("sign-in")));
     assert_eq!(

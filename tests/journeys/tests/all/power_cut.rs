@@ -31,7 +31,7 @@ impl Uncut {
         let bench = Bench::of("fresh").await;
         let line = bench.lines().await;
         let walk = bench.open().await;
-        assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
         Self {
             stand: bench.stand(),
             requests: line
@@ -117,7 +117,7 @@ async fn cut_at_record(record: usize, uncut: Arc<Uncut>) {
 /// Walks until the power fails; then everything that ran is gone. False when the walk came to its end before.
 async fn until_dark(walk: Walk, dark: CancellationToken) -> bool {
     let walking = async move {
-        let ended = walk.to_the_end().await;
+        let ended = walk.until("add-app").await;
         drop(walk);
         ended
     };
@@ -141,7 +141,7 @@ async fn starts_again(bench: &Bench, uncut: &Uncut, when: &str) {
         bench.journal().starts_with(&whole.concat()),
         "{when}: nothing recorded is lost"
     );
-    let ended = tokio::time::timeout(LONGEST, walk.goes_on()).await;
+    let ended = tokio::time::timeout(LONGEST, walk.goes_on_until("add-app")).await;
     assert_eq!(ended, Ok(Ok(Ended::Verified)), "{when}");
     assert_eq!(
         bench.applications().len(),

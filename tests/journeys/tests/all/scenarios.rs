@@ -41,7 +41,7 @@ async fn each_scenario_stops_where_it_should_and_says_why() {
     ] {
         let bench = Bench::of(scenario).await;
         let walk = bench.open().await;
-        assert_eq!(walk.to_the_end().await, ended, "{scenario}");
+        assert_eq!(walk.until("add-app").await, ended, "{scenario}");
         assert!(
             walk.open_checks(step).contains(&wanted.to_owned()),
             "{scenario}: {:?}",
@@ -67,13 +67,13 @@ async fn a_wrong_key_is_refused_and_the_right_one_goes_on() {
     ] {
         let bench = Bench::of(scenario).await;
         let walk = bench.open().await;
-        let Ok(Ended::Refused(said)) = walk.to_the_end().await else {
+        let Ok(Ended::Refused(said)) = walk.until("add-app").await else {
             panic!("{scenario}: the key is refused")
         };
         assert!(said.starts_with(words), "{scenario}: {said}");
         assert!(!walk.session.has_key(), "{scenario}: it is not kept");
         let walk = walk.pasting_named("good");
-        assert_eq!(walk.to_the_end().await, Ok(Ended::Verified), "{scenario}");
+        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified), "{scenario}");
     }
 }
 
@@ -106,7 +106,7 @@ async fn an_activated_role_lets_it_go_on() {
     let bench = Bench::of("pim-eligible").await;
     let walk = bench.open().await;
     assert_eq!(
-        walk.to_the_end().await,
+        walk.until("add-app").await,
         Ok(Ended::Stuck(by_id("before-entra")))
     );
     bench
@@ -114,7 +114,7 @@ async fn an_activated_role_lets_it_go_on() {
         .levers()
         .activate_role("adele@contoso.com", "Cloud Application Administrator")
         .expect("the role is activated");
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     assert_eq!(bench.applications().len(), 1);
 }
 
@@ -162,7 +162,7 @@ async fn a_registration_is_made_and_then_signed_in_with() {
     .expect("written");
     let walk = bench.open().await.answering("entra.client_kind", "make");
 
-    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
 
     let dump = bench.practice.dump();
     let applications = dump["tenant"]["applications"].as_array().expect("a list");
@@ -243,7 +243,7 @@ async fn what_a_second_administrator_changes_afterwards_is_seen() {
     ] {
         let bench = Bench::of("fresh").await;
         let walk = bench.open().await;
-        assert_eq!(walk.to_the_end().await, Ok(Ended::Verified), "{name}");
+        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified), "{name}");
         pull(&bench).expect("the lever is pulled");
         walk.look(&by_id("add-app")).await.expect("it looks");
         let open = walk.open_checks("add-app");
@@ -255,7 +255,7 @@ async fn what_a_second_administrator_changes_afterwards_is_seen() {
             walk.page("add-app").footer.say != "Everything here is verified.",
             "{name}"
         );
-        walk.to_the_end().await.expect("it goes on");
+        walk.until("add-app").await.expect("it goes on");
         let ours = bench
             .applications()
             .into_iter()

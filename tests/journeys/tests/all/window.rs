@@ -3,13 +3,14 @@
 use app::views::{Action, Page, Status};
 use journeys::{Bench, Window};
 
-/// Walks through the guide by answering what is open and pressing the primary button or Continue.
+/// Walks through the guide until the application stands, by answering what is open and pressing the primary button or
+/// Continue.
 pub async fn through(window: &Window, bench: &Bench) -> Vec<String> {
     let mut pressed = Vec::new();
     for _ in 0..40 {
-        let Page::Step { .. } = window.program.snapshot().page else {
+        if window.program.snapshot().page == first_of_saml() {
             break;
-        };
+        }
         answer_all(window, bench).await;
         let footer = window.step().footer;
         // Looking again would change nothing: a page with warnings offers it beside Continue.
@@ -28,6 +29,13 @@ pub async fn through(window: &Window, bench: &Bench) -> Vec<String> {
         window.press(button.action).await;
     }
     pressed
+}
+
+/// The page after the application stands.
+fn first_of_saml() -> Page {
+    Page::Step {
+        id: "certificate".into(),
+    }
 }
 
 /// Answers what the shown step asks and has no answer to.
@@ -89,16 +97,16 @@ async fn fresh_by_pressing_only() {
             "0.4 Continue to 1.1",
             "1.1 Sign in to allow changes",
             "1.1 Make 3 changes in Entra",
-            "1.1 Continue to the overview",
+            "1.1 Continue to 1.2",
         ]
     );
     let shown = window.program.snapshot();
-    assert_eq!(shown.page, Page::Connection);
+    assert_eq!(shown.page, first_of_saml());
     let open = shown.open.expect("the connection is open");
     // The tenant's contoso-labs.com is not verified at Atlassian, which warns and keeps nobody from going on.
     assert_eq!(
-        (open.verified, open.total, open.status),
-        (4, 5, Status::Attention)
+        (open.verified, open.status),
+        (4, Status::Attention)
     );
     assert_eq!(bench.applications().len(), 1);
 }
