@@ -41,6 +41,7 @@ async fn the_way_through_a_fresh_tenant() {
     pages.keep("wrong-key", &window.program.snapshot());
     window.press(Action::GoStep { id: "plan".into() }).await;
     through(&window, &bench).await;
+    window.press(Action::GoConnection).await;
     pages.keep("connection", &window.program.snapshot());
     for step in ["before-entra", "before-atlassian", "add-app"] {
         window.press(Action::GoStep { id: step.into() }).await;
