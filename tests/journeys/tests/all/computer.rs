@@ -66,7 +66,10 @@ async fn a_full_disk_stops_before_anything_is_sent() {
 #[tokio::test]
 async fn a_damaged_journal_is_left_as_it_is_until_somebody_says_otherwise() {
     let bench = Bench::of("fresh").await;
-    assert_eq!(bench.open().await.until("add-app").await, Ok(Ended::Verified));
+    assert_eq!(
+        bench.open().await.until("add-app").await,
+        Ok(Ended::Verified)
+    );
     let path = bench.home().journal(&bench.connection().id);
     let damaged = bench.journal().replacen("\"answered\"", "\"answxred\"", 1);
     std::fs::write(&path, &damaged).expect("written");
@@ -107,7 +110,10 @@ async fn a_damaged_journal_is_left_as_it_is_until_somebody_says_otherwise() {
     );
     window.program.close().await;
     drop(window);
-    assert_eq!(bench.open().await.until("add-app").await, Ok(Ended::Verified));
+    assert_eq!(
+        bench.open().await.until("add-app").await,
+        Ok(Ended::Verified)
+    );
     assert_eq!(
         bench.applications().len(),
         1,

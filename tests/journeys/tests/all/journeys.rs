@@ -268,7 +268,11 @@ async fn undoing_everything_leaves_what_was_there_before() {
         assert_eq!(walk.until("before-atlassian").await, Ok(Ended::Verified));
         walk.sign_in_to_write().await.expect("signs in");
         let before = bench.practice.dump();
-        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified), "{scenario}");
+        assert_eq!(
+            walk.until("add-app").await,
+            Ok(Ended::Verified),
+            "{scenario}"
+        );
 
         assert_eq!(walk.undo(None).await, Ok(3), "{scenario}");
 

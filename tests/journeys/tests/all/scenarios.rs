@@ -73,7 +73,11 @@ async fn a_wrong_key_is_refused_and_the_right_one_goes_on() {
         assert!(said.starts_with(words), "{scenario}: {said}");
         assert!(!walk.session.has_key(), "{scenario}: it is not kept");
         let walk = walk.pasting_named("good");
-        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified), "{scenario}");
+        assert_eq!(
+            walk.until("add-app").await,
+            Ok(Ended::Verified),
+            "{scenario}"
+        );
     }
 }
 

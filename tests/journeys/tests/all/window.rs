@@ -104,10 +104,7 @@ async fn fresh_by_pressing_only() {
     assert_eq!(shown.page, first_of_saml());
     let open = shown.open.expect("the connection is open");
     // The tenant's contoso-labs.com is not verified at Atlassian, which warns and keeps nobody from going on.
-    assert_eq!(
-        (open.verified, open.status),
-        (4, Status::Attention)
-    );
+    assert_eq!((open.verified, open.status), (4, Status::Attention));
     assert_eq!(bench.applications().len(), 1);
 }
 

@@ -6,6 +6,7 @@
 mod cases;
 mod guides;
 mod lives;
+mod locks;
 mod looking;
 mod properties;
 mod standings;
