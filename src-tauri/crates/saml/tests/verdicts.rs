@@ -221,19 +221,19 @@ fn each_wrong_message_has_its_verdict() {
             "expired",
             told(|t| t.conditions = t.conditions.replace("T11:05", "T09:56")),
             "time-conditions",
-            "It was no longer valid, by 4 min, when it was sent.",
+            "It was no longer valid when it was sent, by 4 min.",
         ),
         (
             "not yet valid",
             told(|t| t.conditions = t.conditions.replace("T09:55", "T10:10")),
             "time-conditions",
-            "It was not valid yet, by 9 min, when it was sent.",
+            "It was not valid yet, by 9 min.",
         ),
         (
             "confirmation expired",
             told(|t| t.confirmation = t.confirmation.replace("T10:05", "T08:05")),
             "time-subject",
-            "It was no longer valid, by 115 min, when it was sent.",
+            "It was no longer valid when it was sent, by 115 min.",
         ),
         (
             "confirmation with a beginning",
@@ -478,5 +478,10 @@ fn each_doubt_is_a_warning_and_no_verdict() {
             "{case}"
         );
         assert!(list.verdict.further.contains(id), "{case}");
+        assert!(
+            list.verdict
+                .sentence
+                .starts_with("Nothing here is wrong for certain")
+        );
     }
 }

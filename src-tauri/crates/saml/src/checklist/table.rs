@@ -25,6 +25,8 @@ const NAME: &str = "In Attributes & Claims, choose the attribute that holds the 
 const CLAIM: &str = "Correct the claim in Attributes & Claims.";
 const FORGED: &str = "Entra writes no such response. Capture it again; if it comes back, don't accept it and find out what \
                       stands between Entra and the browser.";
+const UNTOUCHED: &str = "Capture the message again and paste it as the browser sent it. If it is still so, find out what stands \
+                         between Entra and the browser and changes it.";
 const AGAIN: &str = "Log in again from the Atlassian site, without the Back button, and check the clock of the computer.";
 const CAPTURE: &str = "Capture the row callback with the method POST and paste its SAMLResponse.";
 
@@ -69,7 +71,7 @@ pub(super) const CHECKS: &[Row] = rows![
     ("sig-present", "Signature", "Without one, nobody vouches for the message.", "Set Signing Option to Sign SAML assertion in SAML Certificates.", "sc-unsigned", seals::present),
     ("sig-alg", "Algorithms", "Old algorithms can be forged.", "Set Signing Algorithm to SHA-256 in SAML Certificates.", "sc-sha1", seals::algorithms),
     ("sig-c14n", "Canonical form", "Any other form can hide things.", FORGED, "sc-wrapping", seals::canonicalisation),
-    ("sig-reference", "What is sealed", "The seal must cover the part that holds it.", FORGED, "sc-wrapping", seals::reference),
+    ("sig-reference", "What is sealed", "The seal must cover the part that holds it.", UNTOUCHED, "sc-wrapping", seals::reference),
     ("sig-value", "Seal", "It shows that Entra wrote this and nobody changed it.", CERTIFICATE, "sc-signature-invalid", seals::value),
     ("sig-key", "Certificate", "Atlassian knows one certificate, and it must be the one that signs.", CERTIFICATE, "atl-invalid-thumbprint", seals::key),
     ("xsw-count", "Number of assertions", "A second one is an attack or a broken tool.", FORGED, "sc-wrapping", seals::count),

@@ -37,25 +37,25 @@ pub(super) fn subject(look: &Look<'_, '_>) -> Outcome {
 /// Whether the message was used within its time.
 fn window(look: &Look<'_, '_>, from: Option<Timestamp>, until: Option<Timestamp>) -> Outcome {
     let (at, skew) = (look.circumstances.at(), look.circumstances.skew);
-    let when = if look.circumstances.captured.at.is_some() {
-        "when it was sent"
-    } else {
-        "now; if it was captured earlier, that says nothing"
-    };
+    let is_captured = look.circumstances.captured.at.is_some();
     if let Some(from) = from.filter(|from| is_before(at, *from, skew)) {
+        // Whenever it was captured, that was before now, so it was too early then as well.
         let early = words(from.duration_since(at));
-        return fail(format!("It was not valid yet, by {early}, {when}."))
+        return fail(format!("It was not valid yet, by {early}."))
             .between(from.to_string(), at.to_string());
     }
     if let Some(until) = until.filter(|until| !is_before(at, *until, -skew)) {
         let late = words(at.duration_since(until));
-        let outcome = if look.circumstances.captured.at.is_some() {
-            fail
+        let outcome = if is_captured {
+            fail(format!(
+                "It was no longer valid when it was sent, by {late}."
+            ))
         } else {
-            warn
+            warn(format!(
+                "It is no longer valid, by {late}. If it was captured earlier, that says nothing."
+            ))
         };
-        return outcome(format!("It was no longer valid, by {late}, {when}."))
-            .between(until.to_string(), at.to_string());
+        return outcome.between(until.to_string(), at.to_string());
     }
     pass("It was used within its time.")
 }

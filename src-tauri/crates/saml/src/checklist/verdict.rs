@@ -79,13 +79,18 @@ pub(super) fn of(checks: &[Checked]) -> Verdict {
 }
 
 fn without_cause(checks: &[Checked]) -> String {
-    let open = checks
-        .iter()
-        .filter(|one| one.state == CheckState::NotPossible);
-    let all = "This response is what Atlassian needs. If the login fails, the fault lies behind it: with the \
-               authentication policy, access to the product, or the account.";
-    match open.count() {
-        0 => all.to_owned(),
+    let count = |state: CheckState| checks.iter().filter(|one| one.state == state).count();
+    let first = match count(CheckState::Warn) {
+        0 => "This response is what Atlassian needs. If the login fails, the fault lies",
+        _ => {
+            "Nothing here is wrong for certain; look at the warnings first. Otherwise the fault lies"
+        }
+    };
+    let all = format!(
+        "{first} behind it: with the authentication policy, access to the product, or the account."
+    );
+    match count(CheckState::NotPossible) {
+        0 => all,
         1 => format!("{all} One check was not possible."),
         several => format!("{all} {several} checks were not possible."),
     }
