@@ -19,6 +19,7 @@ struct CloudFile {
     atlassian_auth: String,
     atlassian_admin: String,
     site: String,
+    my_apps: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ca: Option<String>,
     practice: PracticePart,
@@ -58,6 +59,8 @@ pub(crate) fn write(world: &World, scenario: &str, authority: Option<&Path>) -> 
         atlassian_auth: world.place(Host::AtlassianAuth),
         atlassian_admin: world.place(Host::AtlassianAdmin),
         site: world.place(Host::Site),
+        // The sign-in service plays My Apps too.
+        my_apps: world.place(Host::Login),
         ca: authority.map(|path| path.display().to_string()),
         practice: practice_part(world, scenario),
     };

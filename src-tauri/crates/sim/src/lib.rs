@@ -35,6 +35,7 @@
 //! - single sign-on at the organization: `guard_lapsed`, `guard_renewed`, `enterprise_plan`, `no_break_glass`,
 //!   `domain_not_linked`, `policy_local`, `unenforce`, `move_member`, `deactivate_account`, `wrong_certificate_saved`,
 //!   `delete_saml`, `bulk_fetch_bare`, `task_slow`, `task_fails`, `audit_log_empty`, `audit_log_delay`
+//! - a login by SAML: `saml_response` (see [`Levers::saml_responses`]), `conditional_access_blocks_saml`, `metadata_lags`
 //!
 //! **The ledger** ([`Practice::ledger`]) holds every request. **The dump** ([`Practice::dump`]) is what a wizard may
 //! change, in a stable order and without times, so that two can be compared.

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 /// One of the services that practice plays, each on a listener of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -245,6 +245,14 @@ pub(crate) fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
     format!("{address}{joint}{query}")
 }
 
+/// True for an address on this machine. Nobody who practises is ever sent to a real service, whatever was typed.
+pub(crate) fn is_here(address: &str) -> bool {
+    let host = Url::parse(address)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
+    matches!(host.as_deref(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
 /// An opaque token that holds a small value: what services do for their page cursors.
 pub(crate) fn opaque(value: &Value) -> String {
     STANDARD
@@ -280,6 +288,16 @@ mod tests {
     #[test]
     fn path_segments_keep_plus_and_equals() {
         assert_eq!(decoded("a+b%20c=d"), "a+b c=d");
+    }
+
+    #[test]
+    fn only_this_machine_is_here() {
+        assert!(is_here("http://127.0.0.1:4000/x?y") && is_here("https://localhost/"));
+        assert!(
+            !is_here("https://login.example/")
+                && !is_here("http://127.0.0.1.example/")
+                && !is_here("nowhere")
+        );
     }
 
     #[test]

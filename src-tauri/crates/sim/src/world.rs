@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::atlassian::site::desk::SiteDesk;
 use crate::entra::desk::SignInDesk;
 use crate::events::{Action, MEMBER_ADDED, Occasion};
 use crate::faults::Fault;
@@ -58,6 +59,12 @@ pub(crate) struct Quirks {
     pub no_certificate_action: bool,
     /// The limit on reads of reports is kept; off by default, since tests read fast.
     pub reports_throttled: bool,
+    /// The kind of response that stands in for the right one.
+    pub saml_response: Option<&'static str>,
+    /// Whether Conditional Access blocks every sign-in by SAML.
+    pub saml_blocked: bool,
+    /// How many more times the metadata shows none of an application's own certificates.
+    pub metadata_lags: u32,
     /// After how many seconds the sign-in log shows an entry, instead of the tempo's own lag.
     pub sign_in_log_lag: Option<i64>,
     pub unauthorized: Unauthorized,
@@ -91,6 +98,7 @@ pub(crate) struct World {
     pub tenants: Vec<Tenant>,
     pub organization: Organization,
     pub desk: SignInDesk,
+    pub site: SiteDesk,
     pub quirks: Quirks,
     pub handover: Handover,
     pub faults: Vec<Fault>,
@@ -110,6 +118,7 @@ impl World {
             tenants,
             organization,
             desk: SignInDesk::default(),
+            site: SiteDesk::default(),
             quirks: Quirks::default(),
             handover: Handover::default(),
             faults: Vec::new(),

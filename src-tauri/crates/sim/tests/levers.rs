@@ -639,7 +639,9 @@ async fn levers_are_reached_over_http_and_each_is_tested() {
         include_str!("graph_sign_on/addresses.rs"),
         include_str!("graph_sign_on/access.rs"),
         include_str!("graph_sign_on/claims.rs"),
-        include_str!("graph_sign_on/second_administrator.rs")
+        include_str!("graph_sign_on/second_administrator.rs"),
+        include_str!("saml_endpoint.rs"),
+        include_str!("saml_login.rs")
     );
     let documentation = include_str!("../src/lib.rs");
     let names = page

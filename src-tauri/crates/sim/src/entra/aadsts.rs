@@ -8,6 +8,18 @@ const CODES: &[(u32, &str)] = &[
         "Provided value for the input parameter scope is not valid when requesting an access token. Scopes of more than one resource were asked for.",
     ),
     (
+        50003,
+        "Sign-in failed because of a missing signing key or certificate. This might be because there was no signing key configured in the application.",
+    ),
+    (
+        50007,
+        "The partner encryption certificate was not found for this app.",
+    ),
+    (
+        50010,
+        "Audience URI validation for the application failed because no token audiences were configured.",
+    ),
+    (
         50011,
         "The redirect URI '{}' specified in the request does not match the redirect URIs configured for the application '{}'.",
     ),
@@ -15,6 +27,7 @@ const CODES: &[(u32, &str)] = &[
         50020,
         "User account '{}' from identity provider '{}' does not exist in tenant '{}' and cannot access the application '{}' in that tenant. The account needs to be added as an external user in the tenant first.",
     ),
+    (50057, "The user account is disabled."),
     (
         50058,
         "A silent sign-in request was sent but no user is signed in.",
@@ -26,6 +39,10 @@ const CODES: &[(u32, &str)] = &[
     (
         50105,
         "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '{}' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator.",
+    ),
+    (
+        50124,
+        "Claims Transformation contains invalid input parameter.",
     ),
     (
         50126,
@@ -79,6 +96,27 @@ const CODES: &[(u32, &str)] = &[
     ),
     (70019, "Verification code expired. Sign in again."),
     (
+        75003,
+        "The application returned an error related to unsupported binding (SAML protocol response cannot be sent via bindings other than HTTP POST).",
+    ),
+    (75005, "The request is not a valid Saml2 protocol message."),
+    (
+        75008,
+        "The request from the application was denied since the SAML request had an unexpected destination.",
+    ),
+    (
+        75016,
+        "SAML2 Authentication Request has invalid NameIdPolicy.",
+    ),
+    (
+        76021,
+        "The request sent by client is not signed while the application requires signed requests.",
+    ),
+    (
+        76026,
+        "IssueTime in an SAML2 Authentication Request is expired.",
+    ),
+    (
         90002,
         "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
     ),
@@ -89,6 +127,14 @@ const CODES: &[(u32, &str)] = &[
     (
         500_112,
         "The reply address '{}' does not match the reply address '{}' provided when requesting Authorization code.",
+    ),
+    (
+        500_113,
+        "No reply address is registered for the application.",
+    ),
+    (
+        501_241,
+        "Mandatory Input '{}' missing from transformation ID '{}'. The attribute from which the NameID comes is empty for this user.",
     ),
     (
         501_481,
@@ -107,13 +153,26 @@ const CODES: &[(u32, &str)] = &[
         "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00.",
     ),
     (
+        750_054,
+        "SAMLRequest or SAMLResponse must be present as query string parameters in HTTP request for SAML Redirect binding.",
+    ),
+    (
         900_144,
         "The request body must contain the following parameter: '{}'.",
     ),
+    (
+        900_236,
+        "The SAML authentication request property '{}' is not supported and must not be set.",
+    ),
     (900_971, "There is no such page here."),
+    (7_000_112, "Application '{}'({}) is disabled."),
     (
         7_000_218,
         "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    ),
+    (
+        7_500_529,
+        "The value '{}' is not a valid SAML ID. The ID must not begin with a number.",
     ),
     (
         9_000_410,

@@ -7,7 +7,7 @@ use super::aadsts::told;
 use super::clients;
 use super::desk::{Code, DeviceState, Flow, Purpose, Stop, Who};
 use super::errors::{correlation, described, redirect_words};
-use super::{consent, pages, request};
+use super::{consent, pages, request, saml2};
 use crate::ids;
 use crate::wire::{Answer, Call, with_query};
 use crate::world::World;
@@ -79,12 +79,19 @@ pub(crate) fn login(world: &mut World, call: &Call) -> Answer {
         form.get("login").unwrap_or_default(),
         form.get("passwd").unwrap_or_default(),
     );
-    let Some(who) = signed_in(world, name, password) else {
-        let client = clients::find(world, &flow.client)
-            .map(|client| client.name)
-            .unwrap_or_default();
-        let told = described(50126, &told(50126, &[]));
-        return pages::sign_in(world, &id, Some(name), &client, Some(&told));
+    let who = match signed_in(world, name, password) {
+        Ok(who) => who,
+        Err((code, who)) => {
+            let refusal = (code, told(code, &[]));
+            if matches!(flow.purpose, Purpose::Saml(_)) {
+                saml2::note(world, call, &who, &flow.client, &refusal);
+            }
+            let client = clients::find(world, &flow.client)
+                .map(|client| client.name)
+                .unwrap_or_default();
+            let told = described(refusal.0, &refusal.1);
+            return pages::sign_in(world, &id, Some(name), &client, Some(&told));
+        }
     };
     let cookie = ids::secret(24);
     world.desk.sessions.insert(cookie.clone(), who.clone());
@@ -120,6 +127,9 @@ pub(crate) fn advance(world: &mut World, call: &Call, id: &str) -> Answer {
     if let Some(kept) = world.desk.flows.get_mut(id) {
         kept.who = Some(who.clone());
     }
+    if let Purpose::Saml(ask) = &flow.purpose {
+        return saml2::conclude(world, call, id, ask, &who);
+    }
     if let Some(stop) = barred(world, &flow, &who) {
         return stopped(world, call, id, stop);
     }
@@ -145,6 +155,8 @@ pub(crate) fn finish(world: &mut World, call: &Call, id: &str, who: &Who) -> Ans
             )
         }
         Purpose::AdminConsent => consent::consented(world, &flow, who),
+        // Such a flow ends before anybody is asked for consent.
+        Purpose::Saml(_) => lost(call),
         Purpose::Code => {
             let code = format!("1.practice{}", ids::secret(48));
             // Ten minutes is what the vendor documents for a code.
@@ -185,6 +197,10 @@ pub(crate) fn stopped(world: &mut World, call: &Call, id: &str, stop: Stop) -> A
 
 /// Tells the application, or the waiting device, why there is no sign-in.
 pub(crate) fn turned_away(world: &mut World, call: &Call, flow: &Flow, stop: &Stop) -> Answer {
+    if matches!(flow.purpose, Purpose::Saml(_)) {
+        let refusal = (stop.code, stop.words.clone());
+        return saml2::refused(world, call, &flow.who, &flow.client, &refusal);
+    }
     if let Purpose::Device(user_code) = &flow.purpose {
         let state = if stop.code == 65004 {
             DeviceState::Declined
@@ -212,20 +228,29 @@ pub(crate) fn turned_away(world: &mut World, call: &Call, flow: &Flow, stop: &St
     Answer::redirect(&with_query(&flow.redirect, &parameters))
 }
 
-fn signed_in(world: &World, name: &str, password: &str) -> Option<Who> {
-    world
+/// Who signs in with that name and password; otherwise the number of the error, and whose name it was.
+fn signed_in(world: &World, name: &str, password: &str) -> Result<Who, (u32, Option<Who>)> {
+    let known = world
         .tenants
         .iter()
         .enumerate()
         .find_map(|(tenant, directory)| {
-            let account = directory
-                .account(name)
-                .filter(|account| account.password == password)?;
-            Some(Who {
+            let account = directory.account(name)?;
+            let who = Who {
                 tenant,
                 person: account.person.clone(),
-            })
-        })
+            };
+            let enabled = directory
+                .person(&account.person)
+                .is_some_and(|person| person.enabled);
+            Some((who, account.password == password, enabled))
+        });
+    match known {
+        Some((who, true, true)) => Ok(who),
+        Some((who, true, false)) => Err((50057, Some(who))),
+        Some((who, false, _)) => Err((50126, Some(who))),
+        None => Err((50126, None)),
+    }
 }
 
 /// Who the sign-in is for in the end: the lever turns everybody into a stranger.
@@ -240,7 +265,7 @@ fn settled(world: &World, flow: &Flow) -> Option<Who> {
 }
 
 /// What keeps this person out of this application, consent apart.
-fn barred(world: &World, flow: &Flow, who: &Who) -> Option<Stop> {
+pub(crate) fn barred(world: &World, flow: &Flow, who: &Who) -> Option<Stop> {
     let denied = |code: u32, names: &[&str]| Some(Stop::told("access_denied", code, names));
     let tenant = &world.tenants[who.tenant];
     let name = tenant

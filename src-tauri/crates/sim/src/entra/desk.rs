@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::aadsts::told;
 use super::scopes::Asked;
 use crate::roles::Role;
+use crate::saml::request::AuthnRequest;
 
 /// A signed-in person: the number of the tenant and the object id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,19 @@ pub(crate) enum Purpose {
     Device(String),
     /// Consent for the whole organization.
     AdminConsent,
+    /// An answer for a service provider.
+    Saml(Box<Ask>),
+}
+
+/// What a service provider, or My Apps, wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ask {
+    /// The object id of the service principal.
+    pub principal: String,
+    /// The request that is answered; `None` when the person came from My Apps.
+    pub request: Option<AuthnRequest>,
+    /// What the service provider gets back along with the answer.
+    pub relay: Option<String>,
 }
 
 /// A sign-in between its first page and its end.

@@ -11,6 +11,7 @@ pub(crate) mod graph;
 pub(crate) mod pages;
 pub(crate) mod portal;
 pub(crate) mod request;
+pub(crate) mod saml2;
 pub(crate) mod scopes;
 pub(crate) mod token;
 
@@ -32,6 +33,17 @@ pub(crate) fn login(world: &mut World, call: &Call) -> Answer {
             configuration(world, call, tenant)
         }
         ("GET", [_, "oauth2", "v2.0", "logout"]) => logout(world, call),
+        ("GET" | "POST", [tenant, "saml2"]) => saml2::begin(world, call, tenant),
+        ("GET", ["api", "signin", application]) => saml2::from_my_apps(world, call, application),
+        (
+            "GET",
+            [
+                tenant,
+                "federationmetadata",
+                "2007-06",
+                "federationmetadata.xml",
+            ],
+        ) => saml2::metadata(world, call, tenant),
         ("POST", ["common", "login"]) => authorize::login(world, call),
         ("POST", ["common", "consent"]) => consent::decide(world, call),
         ("POST", ["common", "return"]) => authorize::leave(world, call),

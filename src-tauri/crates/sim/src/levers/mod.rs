@@ -3,6 +3,7 @@
 
 pub(crate) mod acts;
 mod organization;
+mod saml;
 mod single_sign_on;
 
 use std::fmt;

@@ -3,8 +3,14 @@
 #![allow(dead_code, unused_imports, clippy::unwrap_used)]
 
 mod administration;
+mod browser;
+mod single_sign_on;
 
 pub use administration::{Connected, certificate, shown};
+pub use browser::{Browser, Page};
+pub use single_sign_on::{
+    SingleSignOn, expect_logged_in, expect_refused, opened, pem, refused_with,
+};
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -66,7 +72,7 @@ impl Bench {
         let cloud: toml::Table = practice.cloud_toml().parse().unwrap();
         let mut builder = Client::builder()
             .redirect(Policy::none())
-            .timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(30))
             .no_proxy();
         if let Some(path) = cloud.get("ca").and_then(|path| path.as_str()) {
             let pem = std::fs::read(path).unwrap();

@@ -5,6 +5,7 @@ mod directory;
 mod line;
 mod organization;
 pub(crate) mod policies;
+mod saml;
 mod signing_in;
 pub(crate) mod single_sign_on;
 
@@ -39,9 +40,14 @@ const fn lever(
 
 /// Every lever.
 pub(crate) fn levers() -> impl Iterator<Item = &'static Lever> {
-    [LEVERS, single_sign_on::LEVERS, policies::LEVERS]
-        .into_iter()
-        .flatten()
+    [
+        LEVERS,
+        single_sign_on::LEVERS,
+        policies::LEVERS,
+        saml::LEVERS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The levers that do not stand with their deeds.

@@ -61,6 +61,7 @@ pub(super) fn token_expires_now(world: &mut World, _: &Value) -> Done {
 
 pub(super) fn forget_sessions(world: &mut World, _: &Value) -> Done {
     world.desk.sessions.clear();
+    world.site.sessions.clear();
     Ok(())
 }
 
@@ -110,6 +111,8 @@ pub(super) fn sign_in_as_usual(world: &mut World, _: &Value) -> Done {
         not_assigned: false,
         unknown_client: false,
         wrong_tenant: false,
+        saml_response: None,
+        saml_blocked: false,
         ..quirks
     };
     Ok(())
