@@ -5,6 +5,7 @@
 
 mod arguments;
 mod desktop;
+mod judges;
 mod pages;
 mod program;
 mod proof;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::desktop::{self, ALL};
 use crate::program::{cargo, run};
 use crate::tree::Tree;
-use crate::{Outcome, pages, setup};
+use crate::{Outcome, judges, pages, setup};
 
 /// A part of the proof: what it is called and what it does.
 type Part = (&'static str, fn(&Tree) -> Outcome);
@@ -25,6 +25,7 @@ const PARTS: &[Part] = &[
     ("pages: build", |tree| pages::script(tree, "build")),
     ("lint: Rust", lint),
     ("peers: packages", peers),
+    ("peers: judges", judges::install),
     ("program: tests", |tree| {
         run(cargo().current_dir(&tree.root).arg("test").args(ALL))
     }),
@@ -129,6 +130,7 @@ in all                65.2 s";
         };
         assert!(place("pages: build") < place("lint: Rust"));
         assert!(place("pages: build") < place("program: tests"));
+        assert!(place("peers: judges") < place("program: tests"));
         assert!(place("window: build") < place("window: tests"));
     }
 }

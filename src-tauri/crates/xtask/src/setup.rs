@@ -11,7 +11,8 @@ use crate::{Outcome, pages, versions};
 /// For building the window. WebKitGTK's development package brings GTK, libsoup and D-Bus along.
 const TO_BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
 
-/// For testing the window: a screen, a driver for the web view, a keyring of its own, and a font.
+/// For testing the window: a screen, a driver for the web view, a keyring of its own, and a font. For judging what the
+/// practice services sign: xmlsec1, and a Python that other libraries can be installed for.
 const TO_TEST: &[&str] = &[
     "xvfb",
     "xauth",
@@ -19,6 +20,8 @@ const TO_TEST: &[&str] = &[
     "gnome-keyring",
     "dbus",
     "fonts-dejavu-core",
+    "xmlsec1",
+    "python3-venv",
 ];
 
 /// Waits this many seconds for another apt that is at work, instead of failing at once.
@@ -74,7 +77,7 @@ const OTHER_LINUX: &str =
   webkit2gtk4.1-devel            on Fedora
   webkit2gtk3-devel              on openSUSE
   webkit2gtk-4.1 and base-devel  on Arch Linux
-The tests of the window also need Xvfb, WebKitWebDriver, gnome-keyring and dbus-run-session.";
+The tests also need Xvfb, WebKitWebDriver, gnome-keyring, dbus-run-session, xmlsec1 and python3 with venv.";
 
 /// Says what seems to be missing and goes on: outside Debian we may be wrong, and the compiler has the last word.
 fn told(present: bool, sentence: &str) -> Outcome {

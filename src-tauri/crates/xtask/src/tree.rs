@@ -37,6 +37,11 @@ impl Tree {
         self.root.join("tests").join("peers")
     }
 
+    /// The Python libraries of other makers that judge SAML messages.
+    pub fn judges(&self) -> PathBuf {
+        self.target.join("judges")
+    }
+
     /// A program built in debug mode.
     pub fn built(&self, name: &str) -> PathBuf {
         self.target
