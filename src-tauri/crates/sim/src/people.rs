@@ -142,9 +142,11 @@ impl People {
         }
         match self.mix {
             Mix::Tidy => {}
-            Mix::MailElsewhere => person.mail = person.mail.take().filter(|_| index % 10 == 0),
+            Mix::MailElsewhere => {
+                person.mail = person.mail.take().filter(|_| index.is_multiple_of(10))
+            }
+            Mix::Grown if self.is_guest(index) => self.make_guest(index, person),
             Mix::Grown => match index % 100 {
-                3 | 28 | 53 | 78 => self.make_guest(index, person),
                 7 | 57 => person.enabled = false,
                 11 | 51 => {
                     person.mail = Some(format!(
@@ -161,6 +163,11 @@ impl People {
                 _ => {}
             },
         }
+    }
+
+    /// Whether the person of that number is a guest, without making up the person.
+    pub fn is_guest(&self, index: usize) -> bool {
+        self.mix == Mix::Grown && index >= NAMED.len() && matches!(index % 100, 3 | 28 | 53 | 78)
     }
 
     fn make_guest(&self, index: usize, person: &mut Person) {

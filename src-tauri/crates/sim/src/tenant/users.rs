@@ -34,18 +34,36 @@ impl Tenant {
         })
     }
 
-    /// Everybody who is a member of the tenant and no guest.
-    pub fn everybody(&self) -> impl Iterator<Item = Person> + '_ {
-        let written: BTreeSet<usize> = self
-            .users
-            .iter()
-            .filter_map(|object| self.people.number_of(&object.id))
-            .collect();
-        (0..self.people.total)
-            .filter(move |number| !written.contains(number))
+    /// The numbers of those whom somebody created or changed, and who are not made up any more.
+    pub fn written_numbers(&self) -> BTreeSet<usize> {
+        let ids = self.users.iter().map(|object| &object.id);
+        ids.filter_map(|id| self.people.number_of(id)).collect()
+    }
+
+    /// How many are members of the tenant and no guests.
+    pub fn members_total(&self) -> usize {
+        let written = self.truths(Kind::User).map(read);
+        self.member_numbers().count() + written.filter(|person| !person.guest).count()
+    }
+
+    /// Those from some place on; whoever stands before is not made up.
+    pub fn members_from(&self, skip: usize) -> impl Iterator<Item = Person> + '_ {
+        let made_up = self.member_numbers().count();
+        let written = self.truths(Kind::User).map(read);
+        self.member_numbers()
+            .skip(skip)
             .map(|number| self.people.person(number))
-            .chain(self.truths(Kind::User).map(read))
-            .filter(|person| !person.guest)
+            .chain(
+                written
+                    .filter(|person| !person.guest)
+                    .skip(skip.saturating_sub(made_up)),
+            )
+    }
+
+    fn member_numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        let written = self.written_numbers();
+        (0..self.people.total)
+            .filter(move |number| !written.contains(number) && !self.people.is_guest(*number))
     }
 
     /// True when somebody has that mail address, in any case.

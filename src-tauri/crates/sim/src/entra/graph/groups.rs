@@ -59,18 +59,37 @@ pub(crate) fn members(cx: &mut Cx) -> Result<Answer, GraphError> {
     }
     users::check_basic(cx, &basic(cx, &options, cast))?;
     let told = users::may_see(cx);
-    let tenant = cx.tenant().clone();
-    let rows = rows(&tenant, &id, cast, deep).map(|row| if told { row } else { bare(&row) });
     let listing = listing_of(cast);
     odata::check_select(&options, listing.properties, listing.set)?;
-    if counted {
-        return odata::count(&options, &listing, rows);
-    }
+    let tenant = &cx.world.tenants[cx.token.who.tenant];
+    let seen = |row| if told { row } else { bare(&row) };
     let shown = Options {
         select: shown(&options, cast),
-        ..options
+        ..options.clone()
     };
-    odata::list(cx, &shown, &listing, rows)
+    if tenant.members.get(&id) != Some(&Members::Everybody) {
+        let rows = rows(tenant, &id, cast, deep).into_iter().map(seen);
+        return if counted {
+            odata::count(&options, &listing, rows)
+        } else {
+            odata::list(cx, &shown, &listing, rows)
+        };
+    }
+    // A rule fills a group with people only, and perhaps with ten thousand of them.
+    let total = if cast == Cast::Groups {
+        0
+    } else {
+        tenant.members_total()
+    };
+    let people = |skip| {
+        let from = tenant.members_from(skip).take(total - total.min(skip));
+        from.map(|person| typed("user", body(&person))).map(seen)
+    };
+    if counted {
+        odata::count(&options, &listing, people(0))
+    } else {
+        odata::straight(cx, &shown, &listing, total, people)
+    }
 }
 
 /// A person in a list of members shows what a person alone would.
@@ -128,25 +147,14 @@ fn listing_of(cast: Cast) -> Listing {
     }
 }
 
-fn rows<'a>(
-    tenant: &'a Tenant,
-    group: &str,
-    cast: Cast,
-    deep: bool,
-) -> Box<dyn Iterator<Item = Map<String, Value>> + 'a> {
-    if tenant.members.get(group) == Some(&Members::Everybody) {
-        let people = tenant.everybody().filter(move |_| cast != Cast::Groups);
-        return Box::new(people.map(|person| typed("user", body(&person))));
-    }
+fn rows(tenant: &Tenant, group: &str, cast: Cast, deep: bool) -> Vec<Map<String, Value>> {
     let ids = if deep {
         tenant.deep_members(group)
     } else {
         tenant.listed_members(group)
     };
-    Box::new(
-        ids.into_iter()
-            .filter_map(move |id| member(tenant, &id, cast)),
-    )
+    let found = ids.iter().filter_map(|id| member(tenant, id, cast));
+    found.collect()
 }
 
 fn member(tenant: &Tenant, id: &str, cast: Cast) -> Option<Map<String, Value>> {

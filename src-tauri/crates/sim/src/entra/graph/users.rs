@@ -1,8 +1,6 @@
 //! The people of the tenant: reading, searching and counting them. Most are made up on demand, so that a page of a tenant
 //! of ten thousand costs as much as the page. What is done to people stands in `persons`.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use super::Cx;
@@ -10,7 +8,7 @@ use super::errors::GraphError;
 use super::odata::{self, Listing, Options};
 use super::properties::USER;
 use crate::tenant::users::body;
-use crate::tenant::{Kind, Tenant, text};
+use crate::tenant::{Kind, text};
 use crate::wire::Answer;
 
 /// What Graph gives of a person when nothing is selected.
@@ -67,7 +65,7 @@ pub(crate) fn list(cx: &mut Cx) -> Result<Answer, GraphError> {
     let written = written(cx);
     check_basic(cx, &options)?;
     let tenant = cx.tenant();
-    let gaps = gaps(tenant);
+    let gaps = tenant.written_numbers();
     let (people, made_up) = (tenant.people.clone(), tenant.people.total - gaps.len());
     let total = made_up + written.len();
     let shown = Options {
@@ -91,7 +89,7 @@ pub(crate) fn count(cx: &mut Cx) -> Result<Answer, GraphError> {
     check_basic(cx, &options)?;
     let written = written(cx);
     let tenant = cx.tenant();
-    let gaps = gaps(tenant);
+    let gaps = tenant.written_numbers();
     let numbers = (0..tenant.people.total).filter(|number| !gaps.contains(number));
     let made_up = numbers.map(|number| body(&tenant.people.person(number)));
     odata::count(&options, &USERS, made_up.chain(written))
@@ -173,13 +171,4 @@ fn written(cx: &mut Cx) -> Vec<Map<String, Value>> {
     let mut rows = cx.tenant().list(Kind::User, glance);
     rows.sort_by_cached_key(|row| text(row, "displayName").to_lowercase());
     rows
-}
-
-/// The numbers of those who were made up on demand and stand as objects now.
-fn gaps(tenant: &Tenant) -> BTreeSet<usize> {
-    tenant
-        .users
-        .iter()
-        .filter_map(|object| tenant.people.number_of(&object.id))
-        .collect()
 }

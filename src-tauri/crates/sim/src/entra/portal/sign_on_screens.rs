@@ -59,7 +59,7 @@ pub(super) fn screens(which: &str) -> Vec<Screen> {
             "Single sign-on: New certificate",
             "/single-sign-on/certificate/add",
             "New certificate",
-            &[app.clone()],
+            std::slice::from_ref(&app),
         ),
         screen(
             "Single sign-on: Make certificate active",
