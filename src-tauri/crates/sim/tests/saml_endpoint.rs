@@ -3,9 +3,11 @@
 
 mod support;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sim::Host;
-use support::{Bench, Page, SingleSignOn, expect_refused, opened, refused_with};
+use support::{Bench, Browser, Page, SingleSignOn, expect_refused, opened, refused_with};
 
 const ALEX: &str = "alex@contoso.com";
 
@@ -334,4 +336,79 @@ async fn what_is_no_request_is_refused_by_its_own_number() {
         .open(&bench.at(Host::AtlassianAuth, "/login/callback?connection=saml-1"))
         .await;
     assert_eq!(page.read.status, 404);
+}
+
+/// A request in a posted form, as other service providers send theirs.
+async fn posted(bench: &Bench, browser: &Browser<'_>, xml: &str) -> Page {
+    let at = bench.at(Host::Login, &format!("/{}/saml2", bench.given("tenant_id")));
+    let start = browser.open(&bench.at(Host::Login, "/device")).await;
+    let field = STANDARD.encode(xml);
+    browser
+        .send(
+            &start,
+            &at,
+            &[("SAMLRequest", field.as_str()), ("RelayState", "r")],
+        )
+        .await
+}
+
+#[tokio::test]
+async fn every_odd_request_has_its_number() {
+    let (bench, set) = set_up().await;
+    let at = bench.at(Host::Login, &format!("/{}/saml2", bench.given("tenant_id")));
+    let good = format!(
+        "<p:AuthnRequest xmlns:p=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\" Version=\"2.0\" IssueInstant=\"{}\" Destination=\"{at}\">\
+         <a:Issuer xmlns:a=\"urn:oasis:names:tc:SAML:2.0:assertion\">{}</a:Issuer></p:AuthnRequest>",
+        jiff::Timestamp::now(),
+        set.saml.entity
+    );
+    let policy = |attribute: &str| format!("<p:NameIDPolicy {attribute}/></p:AuthnRequest>");
+    let end = "</p:AuthnRequest>";
+    for (from, to, number) in [
+        (
+            " Version",
+            " ProtocolBinding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact\" Version",
+            75003,
+        ),
+        ("/saml2\"", "/saml2/other\"", 75008),
+        (
+            end,
+            &policy("Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos\""),
+            75016,
+        ),
+        (end, &policy("SPNameQualifier=\"x\""), 900_236),
+        ("ID=\"_1\"", "ID=\"1\"", 7_500_529),
+        ("Instant=\"20", "Instant=\"19", 76026),
+        ("saml/", "saml/other-", 700_016),
+        (" Version", " IsPassive=\"true\" Version", 50058),
+        ("<p:", "<q:", 75005),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let page = posted(&bench, &bench.browser(), &good.replacen(from, to, 1)).await;
+        assert_eq!(refused_with(&page), number, "{to}");
+    }
+    let browser = bench.browser();
+    let page = posted(&bench, &browser, &good).await;
+    assert_eq!(page.heading(), "Sign in", "{}", page.text());
+    // A request without an address is answered at the default one, with what came along.
+    let answer = browser.sign_in(&page, 2).await;
+    let action = format!("action=\"{}\"", set.saml.acs.replace('&', "&amp;"));
+    assert!(answer.text().contains(&action), "{}", answer.text());
+    assert_eq!(support::field(answer.text(), "RelayState"), "r");
+    // The browser is known now, and only somebody who insists makes the person sign in again.
+    assert!(
+        posted(&bench, &browser, &good)
+            .await
+            .text()
+            .contains("SAMLResponse")
+    );
+    let forced = good.replacen(" Version", " ForceAuthn=\"true\" Version", 1);
+    assert_eq!(posted(&bench, &browser, &forced).await.heading(), "Sign in");
+}
+
+#[tokio::test]
+async fn a_stranger_gets_no_answer() {
+    let (bench, _) = set_up().await;
+    bench.practice.levers().wrong_tenant_account();
+    assert_eq!(refused_with(&tried(&bench).await), 50020);
 }

@@ -296,3 +296,54 @@ fn a_response_can_be_signed_over_a_signed_assertion() {
     let broken = both.replacen("Destination=\"https", "Destination=\"http", 1);
     assert_eq!(read(&broken, &key().certificate), Err(Refused::Changed));
 }
+
+/// The next of a row of numbers that looks like chance and is the same each time.
+fn next(state: &mut u64) -> usize {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as usize
+}
+
+/// The text with one thing changed: a letter, a piece left out, or a piece copied to another place.
+fn mutant(xml: &str, state: &mut u64) -> String {
+    let letters: Vec<char> = xml.chars().collect();
+    let (at, to) = (next(state) % letters.len(), next(state) % letters.len());
+    let piece = &letters[at..(at + 1 + next(state) % 400).min(letters.len())];
+    let other = *[' ', 'x', '<', '"', '=', '&', '\n']
+        .get(next(state) % 7)
+        .unwrap_or(&'>');
+    let (mut before, mut after) = (letters[..to].to_vec(), letters[to..].to_vec());
+    match next(state) % 3 {
+        0 => after[0] = other,
+        1 => drop(after.drain(..piece.len().min(after.len()))),
+        _ => before.extend(piece),
+    }
+    before.into_iter().chain(after).collect()
+}
+
+#[test]
+fn no_mutant_says_anything_else() {
+    let xml = draft().with_assertion_signed(key(), Method::RsaSha256);
+    let whole = read(&xml, &key().certificate).unwrap();
+    let covered = |read: &Reading| {
+        (
+            read.assertion_id.clone(),
+            read.name_id.clone(),
+            read.audiences.clone(),
+            read.recipient.clone(),
+            read.attributes.clone(),
+            read.not_on_or_after,
+        )
+    };
+    let (mut state, mut taken) = (1, 0);
+    for _ in 0..400 {
+        let mutant = mutant(&xml, &mut state);
+        if let Ok(read) = read(&mutant, &key().certificate) {
+            assert_eq!(covered(&read), covered(&whole), "{mutant}");
+            taken += 1;
+        }
+    }
+    // What stands around the assertion, and blanks within tags, may change: some mutants are as good as the original.
+    assert!((1..100).contains(&taken), "{taken}");
+}

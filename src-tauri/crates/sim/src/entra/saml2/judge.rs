@@ -207,3 +207,40 @@ fn list<'a>(body: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'
         .flatten()
         .filter_map(Value::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tempo::{Tempo, Wait};
+    use crate::{company, scenarios};
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_is_encrypted_with_a_key_that_is_there_or_not_at_all() {
+        let mut world = company::contoso(Tempo::Instant);
+        let principal = scenarios::add_namesake(&mut world, "Ours", "2026-01-01T00:00:00Z");
+        let home = world.home();
+        let app_id = home
+            .truth(Kind::ServicePrincipal, &principal)
+            .map(|body| text(body, "appId").to_owned());
+        let target = Target {
+            app_id: app_id.unwrap(),
+            principal: principal.clone(),
+            acs: String::new(),
+            audience: String::new(),
+        };
+        assert_eq!(encrypts(&world, &target), Ok(false));
+        for (keys, wanted) in [
+            (json!([]), Err(50007)),
+            (json!([{"keyId": "k", "usage": "Encrypt"}]), Ok(true)),
+        ] {
+            world
+                .home()
+                .change(Kind::ServicePrincipal, &principal, Wait::Nothing, |body| {
+                    body.insert("tokenEncryptionKeyId".into(), "k".into());
+                    body.insert("keyCredentials".into(), keys);
+                });
+            assert_eq!(encrypts(&world, &target).map_err(|(code, _)| code), wanted);
+        }
+    }
+}
