@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod dump;
+mod kind;
 pub(crate) mod sign_ins;
 pub(crate) mod users;
 
@@ -19,6 +20,7 @@ use crate::saml::keys::SigningKey;
 use crate::tempo::{Glance, Replicated, Wait};
 
 use self::access::Members;
+pub(crate) use self::kind::Kind;
 use self::sign_ins::SignIn;
 
 /// What the tenant pays for.
@@ -67,55 +69,6 @@ pub(crate) struct Deleted {
     pub id: String,
     pub body: Map<String, Value>,
     pub owners: Vec<String>,
-}
-
-/// The kinds of objects that clients write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
-    Application,
-    ServicePrincipal,
-    /// People whom somebody created or changed; all others are made up on demand, see [`People`].
-    User,
-    Group,
-    /// That a person or a group may use an application.
-    Assignment,
-    ClaimsMappingPolicy,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; 6] = [
-        Kind::Application,
-        Kind::ServicePrincipal,
-        Kind::User,
-        Kind::Group,
-        Kind::Assignment,
-        Kind::ClaimsMappingPolicy,
-    ];
-
-    /// The entity set in a path.
-    pub fn set(self) -> &'static str {
-        match self {
-            Kind::Application => "applications",
-            Kind::ServicePrincipal => "servicePrincipals",
-            Kind::User => "users",
-            Kind::Group => "groups",
-            Kind::Assignment => "appRoleAssignments",
-            Kind::ClaimsMappingPolicy => "claimsMappingPolicies",
-        }
-    }
-
-    /// The type's name without its namespace.
-    pub fn type_name(self) -> &'static str {
-        match self {
-            Kind::Application => "application",
-            Kind::ServicePrincipal => "servicePrincipal",
-            Kind::User => "user",
-            Kind::Group => "group",
-            Kind::Assignment => "appRoleAssignment",
-            Kind::ClaimsMappingPolicy => "claimsMappingPolicy",
-        }
-    }
 }
 
 /// One tenant.

@@ -4,6 +4,7 @@
 mod directory;
 mod line;
 mod organization;
+mod people;
 pub(crate) mod policies;
 mod saml;
 mod signing_in;
@@ -42,6 +43,7 @@ const fn lever(
 pub(crate) fn levers() -> impl Iterator<Item = &'static Lever> {
     [
         LEVERS,
+        people::LEVERS,
         single_sign_on::LEVERS,
         policies::LEVERS,
         saml::LEVERS,
