@@ -167,3 +167,46 @@ fn handed_over(verdict: Verdict, seen: &connect::Seen<saml::Metadata>, known: &K
         ..verdict
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::saml_app::testing::{app, key};
+    use super::*;
+    use serde_json::json;
+
+    fn active() -> Signing {
+        let principal = json!({"keyCredentials": [key(1, "2029-01-01")]});
+        let app = app(json!({}), principal, "2026-11-25T10:00:00Z");
+        app.certificates.first().cloned().expect("a certificate")
+    }
+
+    #[test]
+    fn what_is_published_instead_is_named() {
+        let published = ["02".repeat(20)];
+        let cases = [
+            (Agreement::Agrees, VerdictState::Pass, "0101…0101"),
+            (
+                Agreement::Behind,
+                VerdictState::Wait,
+                "still shows 0202…0202, not 0101…0101",
+            ),
+            (
+                Agreement::TenantKey,
+                VerdictState::Fail,
+                "this one signs with 0101…0101",
+            ),
+            (
+                Agreement::Other,
+                VerdictState::Fail,
+                "0202…0202 instead of 0101…0101",
+            ),
+        ];
+        for (agreement, state, words) in cases {
+            let verdict = said(agreement, &published, &active());
+            assert_eq!(verdict.state, state, "{agreement:?}");
+            assert!(verdict.detail.contains(words), "{}", verdict.detail);
+        }
+        let title = said(Agreement::TenantKey, &published, &active()).title;
+        assert!(title.contains("without the appid"), "{title}");
+    }
+}

@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use saml::{Judged, Tone};
 
 use super::before_atlassian::opened;
-use super::find_app::EXISTING;
 use super::holders::holders;
 use super::saml_app::seen;
 use super::saml_details::{
@@ -267,8 +266,7 @@ impl Check<Live> for Unused {
                 return Finding::only(Verdict::skipped(Skip::ColleagueDoes, before, detail));
             }
         };
-        let ours = known.fact("app.object").or(known.answer(EXISTING));
-        let found = match holders(&graph, ours, pair.entity).await {
+        let found = match holders(&graph, known.fact("app.object"), pair.entity).await {
             Ok(found) => found,
             Err(trouble) => {
                 let title = "Who holds the identifier could not be read";
@@ -475,5 +473,62 @@ fn event_said(event: &Event) -> String {
     match event.time {
         Some(at) => format!("{}, {said}", at.strftime("%-d %b %Y %H:%M UTC")),
         None => said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event(action: &str) -> Event {
+        serde_json::from_value(json!({
+            "id": "e",
+            "attributes": {
+                "time": "2026-11-25T10:00:00Z",
+                "action": action,
+                "actor": {"name": "Adele Vance"},
+            },
+            "message": {"content": "Saved the SAML configuration"},
+        }))
+        .expect("an event")
+    }
+
+    #[test]
+    fn an_event_is_told_by_the_words_of_its_action_whatever_its_id() {
+        let action = |id: &str, name: &str, group: &str| -> EventAction {
+            let names = json!({"displayName": name, "groupDisplayName": group});
+            serde_json::from_value(json!({"id": id, "attributes": names})).expect("an action")
+        };
+        let actions = [
+            action("a1", "Updated SAML configuration", "Security"),
+            action("a2", "Created directory", "Identity providers"),
+            action("a3", "Logged in to account", "Atlassian accounts"),
+        ];
+        let cases = [
+            ("a1", true),
+            ("a2", true),
+            ("a3", false),
+            ("unknown", false),
+        ];
+        for (id, wanted) in cases {
+            assert_eq!(is_set_up(&event(id), &actions), wanted, "{id}");
+        }
+        assert_eq!(
+            event_said(&event("a1")),
+            "25 Nov 2026 10:00 UTC, Adele Vance: Saved the SAML configuration"
+        );
+    }
+
+    #[test]
+    fn whose_id_it_is_can_be_said() {
+        let mut known = Known::default();
+        known.facts = known.facts.with("atlassian.organization", "54EF12AE");
+        assert_eq!(whose_id(&known), None);
+        known.answers.insert(
+            ACS.into(),
+            "https://auth.test/x?connection=saml-54ef12ae".into(),
+        );
+        assert_eq!(whose_id(&known), Some("organization"));
     }
 }
