@@ -240,11 +240,9 @@ async fn missing(cx: &Live, graph: &Graph, found: &Found, known: &Known) -> Resu
             after.insert("application".into(), json!(found.application.id));
         }
     }
-    if changes.is_empty() {
+    // Where Lockstep only reads it marks nothing: the one that was chosen is known from then on, and checks tell the rest.
+    if changes.is_empty() || read_only(known) {
         return Ok(Plan::AlreadySo(found.facts()));
-    }
-    if read_only(known) {
-        return Ok(Plan::ByHand);
     }
     Ok(Plan::Changes {
         changes,

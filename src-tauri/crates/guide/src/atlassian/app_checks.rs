@@ -280,7 +280,7 @@ impl Check<Live> for Exists {
         };
         let Some(id) = known.fact("app.object") else {
             return match standing(cx, known, "The application does not stand yet").await {
-                Ok((_, found)) => Finding::only(self.judge(cx, &found)),
+                Ok((_, found)) => Finding::only(self.judge(cx, known, &found)),
                 Err(findings) => findings,
             };
         };
@@ -288,7 +288,7 @@ impl Check<Live> for Exists {
             Ok(application) => {
                 let call = application.call.clone();
                 match ours(cx, &graph, known).await {
-                    Ok(Some(found)) => Finding::only(self.judge(cx, &found).by(&call)),
+                    Ok(Some(found)) => Finding::only(self.judge(cx, known, &found).by(&call)),
                     Ok(None) => {
                         let title = "The enterprise application can't be seen yet";
                         Finding::only(
@@ -330,7 +330,7 @@ impl Check<Live> for Exists {
 }
 
 impl Exists {
-    fn judge(&self, cx: &Live, found: &Found) -> Verdict {
+    fn judge(&self, cx: &Live, known: &Known, found: &Found) -> Verdict {
         let tag = cx.tag();
         let tags = found.application.tags.join(", ");
         let marked = found.application.tags.contains(&tag);
@@ -339,6 +339,15 @@ impl Exists {
                 VerdictState::Pass,
                 "The application exists, as ours",
                 format!("{}, tag {tag}.", found.name()),
+            )
+        } else if read_only(known) {
+            Verdict::new(
+                VerdictState::Pass,
+                "The application exists, as you chose it",
+                format!(
+                    "{}. Lockstep only reads, so it carries no tag of ours.",
+                    found.name()
+                ),
             )
         } else {
             let detail = format!(

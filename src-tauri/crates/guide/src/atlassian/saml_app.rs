@@ -74,7 +74,7 @@ pub(super) async fn read(
     graph: &Graph,
     known: &Known,
 ) -> Result<Option<SamlApp>, Trouble> {
-    let Some(found) = found(cx, graph, known).await? else {
+    let Some(found) = find_app::ours(cx, graph, known).await? else {
         return Ok(None);
     };
     // Keys come only with an explicit selection on the one object (entra.md 4.4).
@@ -98,22 +98,7 @@ pub(super) async fn read(
     }))
 }
 
-/// Ours; or, where Lockstep only reads and so never marks one as its own, the one that the person chose.
-async fn found(
-    cx: &Live,
-    graph: &Graph,
-    known: &Known,
-) -> Result<Option<find_app::Found>, Trouble> {
-    if let Some(ours) = find_app::ours(cx, graph, known).await? {
-        return Ok(Some(ours));
-    }
-    match known.answer(find_app::EXISTING) {
-        Some(chosen) if chosen != find_app::NEW => find_app::by_id(graph, chosen).await,
-        _ => Ok(None),
-    }
-}
-
-/// The application for a plan. `None` where Lockstep only reads and can't tell which one it is: the way is by hand then.
+/// The application for a plan. `None` where Lockstep only reads and nobody made one yet: the way is by hand then.
 pub(super) async fn to_plan(
     cx: &Live,
     graph: &Graph,
