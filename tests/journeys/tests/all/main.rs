@@ -7,5 +7,6 @@ mod journeys;
 mod leak;
 mod pages;
 mod power_cut;
+mod saml_a;
 mod scenarios;
 mod window;
