@@ -572,3 +572,22 @@ async fn a_certificate_that_is_not_published_yet_is_waited_for() {
     assert_eq!(does(&walk, "certificate").await, Ok(Ended::Verified));
     assert_eq!(bench.writes(), writes, "nothing is made twice by waiting");
 }
+
+#[tokio::test]
+async fn a_certificate_whose_answer_was_lost_is_found_and_not_made_twice() {
+    let bench = Bench::of("fresh").await;
+    let walk = begun(&bench).await;
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
+    let before = bench.stand();
+    bench.practice.levers().fault_once(
+        sim::Host::Graph,
+        "POST",
+        "/addTokenSigningCertificate",
+        sim::Effect::LoseAnswer,
+    );
+    assert_eq!(does(&walk, "certificate").await, Ok(Ended::Verified));
+    let keys = principal(&bench)["keyCredentials"].clone();
+    assert_eq!(keys.as_array().map(Vec::len), Some(2), "two halves of one");
+    walk.undo(Some("certificate")).await.expect("it is undone");
+    assert_eq!(bench.stand()["tenant"], before["tenant"]);
+}
