@@ -66,7 +66,8 @@ impl Graph {
     /// AuditLog.Read.All.
     ///
     /// # Errors
-    /// [`crate::Meaning::NoPremium`] in a tenant without P1; 403 also for people whose role may not read reports.
+    /// [`crate::Meaning::NoPremium`] in a tenant without P1; [`crate::Meaning::NoReportsRole`] for people whose roles may not
+    /// read reports, as those of application administrators.
     pub async fn sign_ins(
         &self,
         app_id: &str,

@@ -11,6 +11,8 @@ use super::{Fault, FaultKind};
 pub enum Meaning {
     /// The tenant has no licence for reading its logs by Graph (entra.md 7).
     NoPremium,
+    /// None of the person's roles may read the logs; managing applications is not enough for sign-ins.
+    NoReportsRole,
     /// The tenant lets applications carry only entity IDs of its own domains (entra.md 4.2).
     ForeignIdentifier,
     /// Another application carries this entity ID, possibly a deleted one.
@@ -34,10 +36,16 @@ pub enum Meaning {
 }
 
 /// A code that is enough by itself.
-const CODES: &[(&str, Meaning)] = &[(
-    "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-    Meaning::NoPremium,
-)];
+const CODES: &[(&str, Meaning)] = &[
+    (
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        Meaning::NoPremium,
+    ),
+    (
+        "Authentication_RequestFromUnsupportedUserRole",
+        Meaning::NoReportsRole,
+    ),
+];
 
 /// Words of a message, without regard to case; the first row counts.
 const WORDS: &[(&str, Meaning)] = &[

@@ -88,6 +88,8 @@ async fn every_write_of_claims_is_the_documented_request() {
         .await
         .expect("policies");
     assert_eq!(assigned.value[0].definition, ["{}"]);
+    let all = graph.all_claims_mapping_policies().await;
+    assert_eq!(all.expect("policies").value.len(), 1);
     graph
         .unassign_claims_mapping_policy("s-1", "p-1")
         .await
@@ -110,6 +112,7 @@ async fn every_write_of_claims_is_the_documented_request() {
             "POST /v1.0/policies/claimsMappingPolicies",
             "POST /v1.0/servicePrincipals/s-1/claimsMappingPolicies/$ref",
             "GET /v1.0/servicePrincipals/s-1/claimsMappingPolicies",
+            "GET /v1.0/policies/claimsMappingPolicies",
             "DELETE /v1.0/servicePrincipals/s-1/claimsMappingPolicies/p-1/$ref",
             "GET /v1.0/policies/claimsMappingPolicies/p-1/appliesTo",
             "DELETE /v1.0/policies/claimsMappingPolicies/p-1",
@@ -124,7 +127,7 @@ async fn every_write_of_claims_is_the_documented_request() {
             server.url
         )
     );
-    assert_eq!(got[6].body, r#"{"claims":[],"groupFilter":null}"#);
+    assert_eq!(got[7].body, r#"{"claims":[],"groupFilter":null}"#);
 }
 
 #[tokio::test]

@@ -49,6 +49,11 @@ async fn a_tenant_without_the_licence_is_told_from_a_person_without_the_right() 
             Some(Meaning::NoPremium),
         ),
         (
+            "Authentication_RequestFromUnsupportedUserRole",
+            "User is not in the allowed roles",
+            Some(Meaning::NoReportsRole),
+        ),
+        (
             "Authentication_MSGraphPermissionMissing",
             "Calling principal does not have required MSGraph permissions AuditLog.Read.All",
             None,

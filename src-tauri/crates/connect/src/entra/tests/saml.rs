@@ -120,6 +120,7 @@ async fn metadata_is_read_without_a_credential() {
         .federation_metadata("t-1", None)
         .await
         .expect("metadata");
+    assert!(own.value.starts_with('<'), "without the byte order mark");
     assert!(own.value.contains("own") && general.value.contains("tenant's"));
     pass.federation_metadata("t-1", None)
         .await
