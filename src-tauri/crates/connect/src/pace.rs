@@ -121,22 +121,28 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_asks_shares_it_and_whoever_gives_up_uses_nothing() {
-        let limits = Limits::hasty(Duration::from_millis(10));
+        let second = Duration::from_millis(10);
+        let limits = Limits::hasty(second);
         let began = Instant::now();
         limits.turn(Pace::Events).await;
-        let given_up =
-            tokio::time::timeout(Duration::from_millis(5), limits.turn(Pace::Events)).await;
+        let counted = limits.events.recent.lock().await.clone();
+        let given_up = tokio::time::timeout(second, limits.turn(Pace::Events)).await;
         assert!(given_up.is_err());
+        assert_eq!(*limits.events.recent.lock().await, counted);
         tokio::join!(limits.turn(Pace::Events), limits.turn(Pace::Events));
-        let waited = began.elapsed().as_millis();
-        assert!((140..210).contains(&waited), "{waited} ms for three events");
+        assert!(began.elapsed() >= second * 14, "three events");
+    }
+
+    #[tokio::test]
+    async fn limits_do_not_count_for_each_other() {
+        let limits = Limits::hasty(Duration::from_secs(3_600));
+        limits.turn(Pace::Events).await;
         for _ in 0..5 {
             limits.turn(Pace::Reports).await;
+            limits.turn(Pace::Free).await;
         }
-        limits.turn(Pace::Free).await;
-        assert!(
-            began.elapsed().as_millis() - waited < 70,
-            "five reports at once, and no wait for what has no limit"
-        );
+        let late =
+            tokio::time::timeout(Duration::from_millis(20), limits.turn(Pace::Reports)).await;
+        assert!(late.is_err(), "the sixth waits for hours");
     }
 }
