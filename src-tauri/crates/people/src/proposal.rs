@@ -37,10 +37,15 @@ impl Report {
         }
     }
 
-    /// More people decide. With as many, `mail` is the address at which people get their mail; but where both are
-    /// the same for everybody, `userPrincipalName`, which Entra sends without being told and which is never empty.
+    /// More people decide, but somebody who gets mail at another address is no gain of `userPrincipalName`: their
+    /// account at Atlassian carries the address people know, and a few rooms without mail must not outweigh them. With
+    /// as many, `mail`; but where both are the same for everybody, `userPrincipalName`, which Entra sends without being
+    /// told and which is never empty.
     fn better(&self) -> Attribute {
-        if self.mail.usable < self.upn.usable || self.same == self.members {
+        let (mail, upn) = (self.mail.usable, self.upn.usable);
+        let known_by_upn = upn.saturating_sub(self.elsewhere);
+        let mail_is_few = mail * 2 < self.members && upn > mail;
+        if self.same == self.members || known_by_upn > mail || mail_is_few {
             Attribute::UserPrincipalName
         } else {
             Attribute::Mail
@@ -66,13 +71,30 @@ impl Report {
             "as many as with userPrincipalName; mail is the address people know and where Atlassian's mail arrives"
                 .to_owned()
         } else {
-            format!("with {}, {}", best.other(), other.usable)
+            format!(
+                "with {}, {}{}",
+                best.other(),
+                other.usable,
+                self.but(best, other)
+            )
         };
         let left = match obstacles(best, count) {
             words if words.is_empty() => String::new(),
             words => format!(" The others could not: {words}."),
         };
         format!("{first}; {second}.{left}")
+    }
+
+    /// Why the attribute that fits more people is not proposed.
+    fn but(&self, best: Attribute, other: &AttributeCount) -> String {
+        if other.usable <= self.of(best).usable || best == Attribute::UserPrincipalName {
+            return String::new();
+        }
+        format!(
+            ", but {} of them receive mail at another address, which is the one that accounts at Atlassian carry as a \
+             rule",
+            self.elsewhere
+        )
     }
 
     fn why_neither(&self, best: Attribute) -> String {

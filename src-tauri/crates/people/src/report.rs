@@ -15,6 +15,9 @@ pub struct Report {
     pub members: u64,
     /// Enabled members whose `mail` and `userPrincipalName` are the same, ignoring case.
     pub same: u64,
+    /// Enabled members who could log in with either and whose `mail` is another address than their
+    /// `userPrincipalName`: told by the latter, they are somebody else than their accounts at Atlassian say.
+    pub elsewhere: u64,
     /// Enabled members without a given name.
     pub no_given: u64,
     /// Enabled members without a surname.

@@ -87,6 +87,7 @@ impl Tally {
                 disabled: 0,
                 members: 0,
                 same: 0,
+                elsewhere: 0,
                 no_given: 0,
                 no_surname: 0,
                 mail: AttributeCount::default(),
@@ -130,15 +131,18 @@ impl Tally {
         } else if !mail.is_empty() {
             self.keep(Problem::Differs, name_of(person));
         }
-        self.take_address(Attribute::Mail, mail, name_of(person));
-        self.take_address(Attribute::UserPrincipalName, person.upn, name_of(person));
+        let by_mail = self.take_address(Attribute::Mail, mail, name_of(person));
+        let by_upn = self.take_address(Attribute::UserPrincipalName, person.upn, name_of(person));
+        let differs = mail.to_lowercase() != person.upn.to_lowercase();
+        self.report.elsewhere += u64::from(by_mail && by_upn && differs);
     }
 
-    fn take_address(&mut self, attribute: Attribute, address: &str, name: &str) {
+    /// Counts an address and says whether its person could log in with it.
+    fn take_address(&mut self, attribute: Attribute, address: &str, name: &str) -> bool {
         if address.is_empty() {
             self.count(attribute).missing += 1;
             self.keep(Problem::Missing(attribute), name);
-            return;
+            return false;
         }
         self.count(attribute).set += 1;
         let is_new = self.side(attribute).is_new(address);
@@ -149,15 +153,16 @@ impl Tally {
         if fault_of(address).is_some() {
             self.count(attribute).malformed += 1;
             self.keep(Problem::Malformed(attribute), address);
-            return;
+            return false;
         }
         let domain = domain_of(address);
-        if self.verified.contains(&domain) {
-            self.count(attribute).verified += 1;
-            self.count(attribute).usable += u64::from(is_new);
-        } else {
+        if !self.verified.contains(&domain) {
             self.take_unverified(attribute, address, domain);
+            return false;
         }
+        self.count(attribute).verified += 1;
+        self.count(attribute).usable += u64::from(is_new);
+        is_new
     }
 
     fn take_unverified(&mut self, attribute: Attribute, address: &str, domain: String) {
