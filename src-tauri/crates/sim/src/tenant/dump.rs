@@ -84,10 +84,18 @@ impl Tenant {
         }))
     }
 
+    /// Claims of what is there. Nothing deletes the object again, so one that changes nothing is as none.
     fn dump_claims(&self) -> Map<String, Value> {
+        let says = |policy: &Map<String, Value>| {
+            let claims = policy.get("claims").and_then(Value::as_array);
+            claims.is_some_and(|claims| !claims.is_empty())
+                || policy.get("includeBasicClaimSet") == Some(&Value::Bool(false))
+        };
         self.claims_policies
             .iter()
-            .filter(|(principal, _)| self.truth(Kind::ServicePrincipal, principal).is_some())
+            .filter(|(principal, policy)| {
+                says(policy) && self.truth(Kind::ServicePrincipal, principal).is_some()
+            })
             .map(|(principal, policy)| (principal.clone(), Value::Object(policy.clone())))
             .collect()
     }
