@@ -9,7 +9,7 @@ use people::Attribute;
 use super::count_people::{self, Count, Scope};
 use super::email_attribute::{self, chosen};
 use super::email_numbers::proposed;
-use super::left_out::{evidence, left_out, overall};
+use super::left_out::{evidence, largest, left_out, overall};
 use crate::evidence::Proven;
 use crate::fill::fix;
 use crate::shared::rights;
@@ -163,21 +163,17 @@ fn judge(
             count,
         ));
     };
-    let left_out = left_out(&count.report, attribute);
+    let kinds = left_out(&count.report, attribute);
     let whole = evidence(overall(&count.report, attribute, scope), count);
-    let whole = match whole.state {
-        VerdictState::Fail if count.report.members == 0 => {
-            with_fix(whole, "nobody", cx, known, &[])
-        }
+    let whole = match (whole.state, largest(&kinds)) {
+        (VerdictState::Fail, Some(kind)) => kind.helped(whole, attribute, count, cx, known),
+        (VerdictState::Fail, None) => with_fix(whole, "nobody", cx, known, &[]),
         _ => whole,
     };
     let mut findings = Finding::only(whole);
-    findings.extend(left_out.into_iter().map(|group| {
-        let key = group.key.to_owned();
-        Finding {
-            verdict: group.verdict(attribute, count, cx, known),
-            key,
-        }
+    findings.extend(kinds.iter().map(|kind| Finding {
+        key: kind.key.to_owned(),
+        verdict: kind.verdict(attribute, count, cx, known),
     }));
     findings
 }

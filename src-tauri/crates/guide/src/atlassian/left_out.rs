@@ -70,58 +70,72 @@ pub(super) fn left_out(report: &Report, attribute: Attribute) -> Vec<LeftOut> {
             "missing",
             count.missing,
             Problem::Missing(attribute),
-            "without it",
+            "person without it",
+            "people without it",
         ),
         (
             "unverified",
             foreign,
             Problem::Unverified(attribute),
-            "at a domain that is not verified at Atlassian",
+            "person at a domain that is not verified at Atlassian",
+            "people at a domain that is not verified at Atlassian",
         ),
         (
             "onmicrosoft",
             count.onmicrosoft,
             Problem::OnMicrosoft(attribute),
-            "at a domain lent by Microsoft",
+            "person at a domain lent by Microsoft",
+            "people at a domain lent by Microsoft",
         ),
         (
             "duplicates",
             count.duplicates,
             Problem::Duplicate(attribute),
-            "with the address of somebody else",
+            "person with the address of somebody else",
+            "people with the address of somebody else",
         ),
         (
             "malformed",
             count.malformed,
             Problem::Malformed(attribute),
-            "with something that is no address",
+            "person with something that is no address",
+            "people with something that is no address",
         ),
         (
             "differ",
             differ,
             Problem::Differs,
-            "receive their mail at another address",
+            "person receives mail at another address",
+            "people receive mail at another address",
         ),
         (
             "guests",
             guests,
             Problem::Guest,
-            "as guests, whose name is no address",
+            "guest has a user principal name that is no address",
+            "guests have user principal names that are no addresses",
         ),
     ];
     rows.into_iter()
         .filter(|(_, number, ..)| *number > 0)
-        .map(|(key, number, problem, what)| LeftOut {
+        .map(|(key, number, problem, one, many)| LeftOut {
             key,
             number,
-            title: format!("{} {what}", people(number)),
+            title: counted(number, one, many),
             sample: report.sample(problem).to_vec(),
         })
         .collect()
 }
 
 impl LeftOut {
-    pub fn verdict(self, attribute: Attribute, count: &Count, cx: &Live, known: &Known) -> Verdict {
+    /// The finding of this kind.
+    pub fn verdict(
+        &self,
+        attribute: Attribute,
+        count: &Count,
+        cx: &Live,
+        known: &Known,
+    ) -> Verdict {
         let more = self.number.saturating_sub(self.sample.len() as u64);
         let rest = match more {
             0 => String::new(),
@@ -131,19 +145,35 @@ impl LeftOut {
             true => String::new(),
             false => format!("{}{rest}.", self.sample.join(", ")),
         };
+        let verdict = Verdict::new(VerdictState::Warn, self.title.clone(), detail);
+        self.helped(verdict, attribute, count, cx, known)
+            .by(&count.call)
+    }
+
+    /// A verdict with what helps people of this kind.
+    pub fn helped(
+        &self,
+        verdict: Verdict,
+        attribute: Attribute,
+        count: &Count,
+        cx: &Live,
+        known: &Known,
+    ) -> Verdict {
         let domains = count.report.of(attribute).domains.iter();
         let domains: Vec<String> = domains.take(3).map(|one| one.domain.clone()).collect();
         let domains = words::list(&domains);
-        let other = attribute.other().name();
-        with_fix(
-            Verdict::new(VerdictState::Warn, self.title, detail),
-            self.key,
-            cx,
-            known,
-            &[("domains", &domains), ("other", other)],
-        )
-        .by(&count.call)
+        let more = [
+            ("domains", domains.as_str()),
+            ("other", attribute.other().name()),
+        ];
+        with_fix(verdict, self.key, cx, known, &more)
     }
+}
+
+/// The kind with the most people, of those who could not log in.
+pub(super) fn largest(kinds: &[LeftOut]) -> Option<&LeftOut> {
+    let stops = |kind: &&LeftOut| !["differ", "guests"].contains(&kind.key);
+    kinds.iter().filter(stops).max_by_key(|kind| kind.number)
 }
 
 /// The numbers as evidence: both attributes side by side, so that the choice can be judged.
@@ -178,11 +208,11 @@ pub(super) fn evidence(verdict: Verdict, count: &Count) -> Verdict {
 }
 
 fn people(number: u64) -> String {
-    words::count(
-        usize::try_from(number).unwrap_or(usize::MAX),
-        "person",
-        "people",
-    )
+    counted(number, "person", "people")
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    words::count(usize::try_from(number).unwrap_or(usize::MAX), one, many)
 }
 
 #[cfg(test)]

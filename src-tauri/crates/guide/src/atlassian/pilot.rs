@@ -76,7 +76,7 @@ impl Step<Live> for Pilot {
         let (Some(graph), Some(sp)) = (&cx.graph, known.fact("app.service_principal")) else {
             return Ok(Plan::ByHand);
         };
-        if !rights::lacking(graph, &ID, known).is_empty() {
+        if !rights::unseen(graph, &ID, known).is_empty() {
             return Ok(Plan::ByHand);
         }
         let mut changes = Vec::new();

@@ -102,6 +102,12 @@ impl Check<Live> for Addresses {
     }
 }
 
+/// What the checks say that rest on the pilot's people when these could not be read: why is said above.
+fn unread() -> Vec<Finding> {
+    let title = "The pilot’s people could not be read";
+    Finding::only(Verdict::skipped(Skip::NothingYet, title, "See above."))
+}
+
 pub(super) struct Accounts;
 
 #[async_trait]
@@ -125,9 +131,8 @@ impl Check<Live> for Accounts {
                 Ok(opened) => opened,
                 Err(findings) => return findings,
             };
-        let pilots = match pilots(cx, known, &graph, &who).await {
-            Ok(pilots) => pilots,
-            Err(finding) => return vec![finding],
+        let Ok(pilots) = pilots(cx, known, &graph, &who).await else {
+            return unread();
         };
         if pilots.addresses.is_empty() {
             let verdict =
@@ -272,9 +277,8 @@ impl Check<Live> for NotTheOnlyAdmin {
                 return Finding::only(could_not(title, &fault, doing));
             }
         };
-        let pilots = match pilots(cx, known, &graph, &who).await {
-            Ok(pilots) => pilots,
-            Err(finding) => return vec![finding],
+        let Ok(pilots) = pilots(cx, known, &graph, &who).await else {
+            return unread();
         };
         let active = admins.value.iter().filter(|admin| admin.is_active());
         let addresses: Vec<String> = active

@@ -305,13 +305,16 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     bare(&written(one)) == bare(&written(other))
 }
 
-/// Without empty fields and annotations, at every depth; the kinds of claims stay.
+/// Without empty fields, switches that are off, and annotations, at every depth: Microsoft shows them whether or not
+/// they were written. The kinds of claims stay.
 fn bare(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .iter()
             .filter(|(name, value)| {
-                let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+                let is_empty = value.is_null()
+                    || *value == &Value::Bool(false)
+                    || value.as_array().is_some_and(Vec::is_empty);
                 let is_kind = name.as_str() == "@odata.type";
                 !is_empty && (is_kind || !name.contains('@'))
             })
@@ -484,7 +487,12 @@ mod tests {
         read["id"] = json!("p-1");
         read["@odata.context"] = json!("x");
         read["groupFilter"] = json!(null);
+        read["includeApplicationIdInIssuer"] = json!(false);
         assert!(same(&ours, &read));
         assert!(!same(&ours, &claims_policy(None, UserPrincipalName)));
+        let nothing = json!({ "includeBasicClaimSet": true, "claims": [] });
+        assert!(!same(&ours, &nothing) && !same(&nothing, &ours));
+        let bare = json!({ "includeBasicClaimSet": false, "claims": ours["claims"] });
+        assert!(!same(&ours, &bare));
     }
 }

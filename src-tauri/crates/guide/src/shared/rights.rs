@@ -18,6 +18,16 @@ pub(crate) fn lacking(graph: &Graph, step: &StepId, known: &Known) -> Vec<&'stat
         .collect()
 }
 
+/// The scopes to look with that a step wants and that are not granted, by name: without them it can't be planned. Those
+/// to write are asked for once it is shown what would be written.
+pub(crate) fn unseen(graph: &Graph, step: &StepId, known: &Known) -> Vec<&'static str> {
+    scopes::wanted(step, known)
+        .iter()
+        .filter(|scope| !scope.writes && !graph.session().has(scope))
+        .map(|scope| scope.name)
+        .collect()
+}
+
 /// The check of the rights to change something: granted, not granted yet, or not wanted. `text` is the step's, with the
 /// fixes `consent` and `read-only`.
 pub(crate) fn allowed(
