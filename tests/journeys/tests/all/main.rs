@@ -7,6 +7,5 @@ mod journeys;
 mod leak;
 mod pages;
 mod power_cut;
-mod saml_a;
-mod scenarios;
-mod window;
+mod saml_b;
+mod saml_b_faults;
