@@ -7,5 +7,8 @@ mod journeys;
 mod leak;
 mod pages;
 mod power_cut;
+mod saml_a;
 mod saml_b;
 mod saml_b_faults;
+mod scenarios;
+mod window;
