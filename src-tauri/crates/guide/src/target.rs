@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engine::{Ask, Entry, Guide, Journal, MemoryStore, State, SystemClock};
 
+use crate::atlassian::{email_attribute, pilot_asks};
 use crate::shared::sign_in;
 use crate::{Live, atlassian};
 
@@ -35,20 +36,24 @@ pub fn target(id: Option<&str>) -> &'static Target {
         .unwrap_or(&GUIDES[0])
 }
 
+/// The answers that bring up another ask.
+const BRINGING: [(&str, &str); 3] = [
+    (sign_in::CLIENT, "own"),
+    (email_attribute::SCOPE, "group"),
+    (pilot_asks::KIND, "new"),
+];
+
 /// Every ask that can come up in any guide, with its step's title: those that are always asked, those that an answer
 /// brings up, and those that depend on what is found.
 pub fn every_ask() -> Vec<(&'static str, Ask)> {
-    let own_client = asked_with(&[(sign_in::CLIENT, "own")]);
+    let states = BRINGING.map(|answer| asked_with(&[answer]));
     let mut all: Vec<(&'static str, Ask)> = Vec::new();
     for target in GUIDES {
         for step in target.guide.steps() {
-            let asks = [
-                step.asks(&State::default()),
-                step.asks(&own_client),
-                atlassian::found_asks(&step.id()),
-            ]
-            .concat();
-            for ask in asks {
+            let always = step.asks(&State::default());
+            let brought = states.iter().flat_map(|state| step.asks(state));
+            let found = atlassian::found_asks(&step.id());
+            for ask in always.into_iter().chain(brought).chain(found) {
                 if !all.iter().any(|(_, known)| known.id == ask.id) {
                     all.push((step.title(), ask));
                 }
@@ -83,6 +88,21 @@ mod tests {
     fn every_guide_is_in_order() {
         for target in GUIDES {
             assert_eq!(engine::in_order(target.guide), Ok(()), "{}", target.id);
+        }
+    }
+
+    #[test]
+    fn an_ask_that_an_answer_brings_up_is_among_all() {
+        let all = every_ask();
+        for id in [
+            sign_in::CLIENT_ID,
+            email_attribute::GROUP,
+            email_attribute::ATTRIBUTE,
+            pilot_asks::WHO,
+            pilot_asks::NEW_UPN,
+            "claims.policy",
+        ] {
+            assert!(all.iter().any(|(_, ask)| ask.id == id), "{id}");
         }
     }
 

@@ -592,3 +592,81 @@ async fn a_test_user_with_the_name_of_somebody_is_refused() {
         "alex@contoso.com exists already, and this connection did not make it"
     );
 }
+
+#[tokio::test]
+async fn who_only_reads_sees_what_can_be_seen_and_changes_nothing() {
+    let bench = Bench::of("claims-policy-in-place").await;
+    bench
+        .practice
+        .levers()
+        .assign("Atlassian Cloud", "megan@contoso.com")
+        .expect("Megan is assigned");
+    let existing = bench.applications()[0]["id"].clone();
+    let walk = bench
+        .open()
+        .await
+        .answering("entra.rights", "read")
+        .answering("app.existing", existing.as_str().expect("an id"));
+    for step in ["plan", "sign-in", "before-entra", "before-atlassian"] {
+        assert_eq!(walk.step(&by_id(step)).await, Ok(Ended::Verified), "{step}");
+    }
+    walk.step(&by_id("add-app")).await.expect("walks");
+    let steps = [EMAIL, CLAIMS, PILOT].map(by_id);
+    walk.sign_in_for(&steps).await.expect("signs in");
+    assert_eq!(walk.step(&by_id(EMAIL)).await, Ok(Ended::Verified));
+    answer(&walk, PILOT, "pilot.who", "megan@contoso.com").await;
+    for step in steps {
+        walk.plan(&step).await.expect("plans");
+        walk.look(&step).await.expect("looks");
+    }
+
+    assert_eq!(bench.writes(), [""; 0]);
+    assert_eq!(
+        walk.open_checks(CLAIMS),
+        [
+            "Failed: The policy “Claims for HR” overrides the portal’s page",
+            "Failed: NameID is user.employeeid"
+        ]
+    );
+    assert_eq!(
+        walk.check(PILOT, "assigned"),
+        "Passed: megan@contoso.com is assigned"
+    );
+}
+
+#[tokio::test]
+async fn undoing_the_application_takes_everything_that_rests_on_it_along() {
+    let bench = Bench::of("fresh").await;
+    let walk = bench
+        .open()
+        .await
+        .answering("saml.notify", "adele@contoso.com, identity@contoso.com")
+        .answering("pilot.who", "Jira Pilot");
+    for step in ["plan", "sign-in", "before-entra", "before-atlassian"] {
+        assert_eq!(walk.step(&by_id(step)).await, Ok(Ended::Verified), "{step}");
+    }
+    let steps = ["add-app", "certificate", EMAIL, CLAIMS, PILOT].map(by_id);
+    walk.sign_in_for(&steps).await.expect("signs in");
+    let before = bench.stand();
+    for step in &steps {
+        if step.as_str() == CLAIMS {
+            answer(&walk, EMAIL, "email.attribute", "mail").await;
+            walk.look(&by_id(EMAIL)).await.expect("looks");
+        }
+        assert_eq!(walk.step(step).await, Ok(Ended::Verified), "{step}");
+    }
+    assert_eq!(
+        tenant(&bench)["assignments"].as_array().map(Vec::len),
+        Some(1)
+    );
+
+    let undone = walk.undo(Some("add-app")).await.expect("undone");
+
+    assert!(undone >= 8, "{undone}");
+    let after = bench.stand();
+    assert_eq!(after["tenant"], before["tenant"]);
+    assert_eq!(after["organization"], before["organization"]);
+    for name in ["app.object", "claims.way", "pilot.id", "pilot.assignment"] {
+        assert_eq!(fact(&walk, name), None, "{name}");
+    }
+}

@@ -6,7 +6,7 @@ use connect::Graph;
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 use people::Attribute;
 
-use super::claims_found::{self, Found};
+use super::claims_found::{self, Found, Unseen};
 use super::claims_verdicts::{name_id, overriding, stable};
 use super::claims_way::Case;
 use super::sent_claims::Sent;
@@ -95,7 +95,7 @@ impl Seen {
 
     /// What is sent. `None` when a policy can't be read, or when nothing tells.
     fn sent(&self) -> Option<Sent> {
-        let unseen = self.found.mapping.is_none() && !self.found.sees_page();
+        let unseen = self.found.mapping.is_none() && self.found.unseen().is_some();
         if unseen { None } else { self.case.sent() }
     }
 
@@ -106,12 +106,16 @@ impl Seen {
 
     /// What a check says when what is sent can't be told.
     fn untold(&self, title: &str) -> Vec<Finding> {
-        let detail = match &self.found.mapping {
-            Some(policy) => format!(
+        let detail = match (&self.found.mapping, self.found.unseen()) {
+            (Some(policy), _) => format!(
                 "The definition of “{}” is in no form that is known.",
                 policy.name
             ),
-            None => {
+            (None, Some(Unseen::Refused)) => {
+                "Microsoft lets only those read the portal’s page who may change it. Look at it there; the test log-in proves it."
+                    .to_owned()
+            }
+            (None, _) => {
                 "This cloud has no call that reads the portal’s page. The test log-in proves it."
                     .to_owned()
             }

@@ -12,12 +12,21 @@ use super::email_attribute;
 use super::sent_claims;
 use crate::{Live, trouble};
 
+/// Why the object of the portal's page is not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unseen {
+    /// This cloud has no call for it.
+    NotOffered,
+    /// Microsoft refused the call: to read it takes the right to write it (entra.md 4.6), or the tenant has not got it.
+    Refused,
+}
+
 /// What was found.
 pub(super) struct Found {
     /// The claims mapping policy that is assigned.
     pub mapping: Option<Mapping>,
-    /// The object of the portal's page: refused, never set, or this.
-    preview: Result<Option<Value>, ()>,
+    /// The object of the portal's page: not seen, never set, or this.
+    preview: Result<Option<Value>, Unseen>,
     /// The calls that saw it.
     pub calls: Vec<Call>,
 }
@@ -28,9 +37,9 @@ impl Found {
         self.preview.as_ref().ok().and_then(Option::as_ref)
     }
 
-    /// Whether the object of the portal's page can be read here.
-    pub fn sees_page(&self) -> bool {
-        self.preview.is_ok()
+    /// Why the object of the portal's page was not seen, if it was not.
+    pub fn unseen(&self) -> Option<Unseen> {
+        self.preview.as_ref().err().copied()
     }
 
     /// The assigned policy in words.
@@ -44,7 +53,7 @@ impl Found {
     /// The case to decide.
     pub fn case(&self, email: Attribute, known: &Known) -> Case {
         let preview = match &self.preview {
-            Err(()) => Preview::Refused,
+            Err(_) => Preview::Refused,
             Ok(None) => Preview::Unset,
             Ok(Some(policy)) => Preview::Set(sent_claims::of_claims_policy(policy)),
         };
@@ -87,7 +96,7 @@ pub(super) async fn found(cx: &Live, graph: &Graph, sp: &str) -> Result<Found, T
         }
     });
     let preview = match graph.claims_policy(sp).await {
-        _ if !is_offered(&cx.cloud) => Err(()),
+        _ if !is_offered(&cx.cloud) => Err(Unseen::NotOffered),
         Ok(seen) => {
             calls.push(seen.call);
             Ok(seen.value)
@@ -101,7 +110,7 @@ pub(super) async fn found(cx: &Live, graph: &Graph, sp: &str) -> Result<Found, T
             ) =>
         {
             calls.extend(fault.call);
-            Err(())
+            Err(Unseen::Refused)
         }
         Err(fault) => return Err(trouble(&fault, READING)),
     };
