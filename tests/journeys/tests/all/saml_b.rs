@@ -7,7 +7,7 @@ use app::views::StepView;
 use engine::{Change, Plan, Progress, Trouble};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::{Value, json};
-use sim::{Effect, Host};
+use sim::{Effect, Host, Visibility};
 
 const EMAIL: &str = "email-attribute";
 const CLAIMS: &str = "claims";
@@ -669,4 +669,39 @@ async fn undoing_the_application_takes_everything_that_rests_on_it_along() {
     for name in ["app.object", "claims.way", "pilot.id", "pilot.assignment"] {
         assert_eq!(fact(&walk, name), None, "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_is_seen_late_is_made_once() {
+    let bench = Bench::of("fresh").await;
+    let walk = begun(&bench)
+        .await
+        .signing_in_as("megan@contoso.com")
+        .answering("pilot.kind", "new")
+        .answering("pilot.new_upn", "b.simon@contoso.com");
+    ready(&walk, CLAIMS, "mail").await;
+    let levers = bench.practice.levers();
+    levers.fault_once(Host::Graph, "PUT", "claimsPolicy", Effect::EmptyBody(400));
+    assert!(made(&walk, CLAIMS).await.is_err(), "it was refused");
+    answer(&walk, CLAIMS, "claims.instead", "mapping-policy").await;
+    levers.visibility_delay(Visibility::Reads(4));
+    levers.replicas_disagree(6);
+    levers.fault_once(Host::Graph, "POST", "v1.0/users", Effect::LoseAnswer);
+
+    assert!(made(&walk, CLAIMS).await.is_ok());
+    walk.step(&by_id(PILOT)).await.expect("walks");
+
+    let tenant = tenant(&bench);
+    for list in ["claimsMappingPolicies", "users", "assignments"] {
+        assert_eq!(tenant[list].as_array().map(Vec::len), Some(1), "{list}");
+    }
+    let shown = walk.session.revealed().shown();
+    assert_eq!(
+        shown
+            .iter()
+            .map(|(label, _)| label.as_str())
+            .collect::<Vec<_>>(),
+        ["Password of b.simon@contoso.com, if it was made"],
+        "a lost answer does not lose the password"
+    );
 }
