@@ -2,7 +2,7 @@
 
 use thirtyfour::Key;
 
-use crate::{Told, Window};
+use crate::{Admin, Told, Window, told};
 
 /// Opens a practice connection from the start page.
 pub async fn start_practice(window: &Window, scenario: &str) -> Told {
@@ -72,6 +72,103 @@ pub async fn allow_changes(window: &Window) -> Told {
 /// 1.1, the changes made and read back.
 pub async fn add_app(window: &Window) -> Told {
     window.click("button", "Make 3 changes in Entra").await?;
+    window.see("heading", "What changed*").await?;
+    window.read("Everything here is verified.").await
+}
+
+/// From 1.1 on to 1.2, the certificate made and active.
+pub async fn certificate(window: &Window) -> Told {
+    window.click("button", "Continue to 1.2").await?;
+    window
+        .see("heading", "Certificate and Entra values")
+        .await?;
+    made(window, "Make 4 changes in Entra").await?;
+    window.click("button", "Continue to 1.3").await?;
+    window.see("heading", "Atlassian SAML details").await
+}
+
+/// 1.3, the three values pasted at Atlassian and the two addresses brought back.
+pub async fn saml_details(window: &Window) -> Told {
+    let values = [
+        "Identity provider Entity ID",
+        "Identity provider SSO URL",
+        "Public x509 certificate",
+    ];
+    let mut copied = Vec::new();
+    for label in values {
+        copied.push(window.value_to_copy(label).await?);
+        window.click("button", &format!("Copy: {label}")).await?;
+    }
+    let admin = Admin::at(&window.leads_to("Open Atlassian Administration*").await?)?;
+    let page = admin.send(
+        "/identity-providers/add",
+        &[("name", "Contoso Entra"), ("way", "manual")],
+    )?;
+    let directory = told(&page, "directory-id")?;
+    let page = admin.send(
+        "/identity-providers/saml",
+        &[
+            ("directory", &directory),
+            ("entity_id", &copied[0]),
+            ("sso_url", &copied[1]),
+            ("certificate", &copied[2]),
+        ],
+    )?;
+    admin.send(
+        "/identity-providers/link-domain",
+        &[("directory", &directory), ("domain", "contoso.com")],
+    )?;
+    window
+        .type_into(
+            "Service provider entity URL",
+            &told(&page, "sp-entity-url")?,
+        )
+        .await?;
+    window
+        .type_into(
+            "Service provider assertion consumer service URL",
+            &told(&page, "sp-acs-url")?,
+        )
+        .await?;
+    window.read("Both addresses belong together").await?;
+    window.click("button", "Continue to 1.4").await?;
+    window.see("heading", "Basic SAML configuration").await
+}
+
+/// 1.4, the addresses written.
+pub async fn basic_saml(window: &Window) -> Told {
+    made(window, "Make 3 changes in Entra").await?;
+    window.click("button", "Continue to 1.5").await?;
+    window.see("heading", "Choose the e-mail attribute").await
+}
+
+/// 1.5, counted, and the proposal taken.
+pub async fn email_attribute(window: &Window) -> Told {
+    window
+        .click("button", "Sign in to allow reading this")
+        .await?;
+    window.read("fits 420 of 420 people").await?;
+    window.click("button", "Continue to 1.6").await?;
+    window.see("heading", "Attributes and claims").await
+}
+
+/// 1.6, in which nothing has to change.
+pub async fn claims(window: &Window) -> Told {
+    window.click("button", "Sign in to allow changes").await?;
+    window.read("No policy overrides").await?;
+    window.click("button", "Continue to 1.7").await?;
+    window.see("heading", "Pilot people").await
+}
+
+/// 1.7, one person of the company.
+pub async fn pilot(window: &Window) -> Told {
+    window.find("Who*", "alex", "Alex Wilber*").await?;
+    made(window, "Make 1 change in Entra").await
+}
+
+/// Changes made and read back.
+async fn made(window: &Window, button: &str) -> Told {
+    window.click("button", button).await?;
     window.see("heading", "What changed*").await?;
     window.read("Everything here is verified.").await
 }

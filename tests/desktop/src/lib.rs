@@ -5,6 +5,7 @@
 //! screen reader would say, computed by axe-core.
 
 mod access;
+mod admin;
 mod driver;
 mod effort;
 pub mod guide;
@@ -12,6 +13,7 @@ mod practice;
 mod tour;
 mod window;
 
+pub use admin::{Admin, told};
 pub use effort::Effort;
 pub use practice::{Practice, argument};
 pub use tour::tour;

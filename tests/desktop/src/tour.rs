@@ -31,6 +31,18 @@ pub async fn tour(window: &Window, mut stop: impl AsyncFnMut(&Window, &str) -> T
     window.click("button", "Requests*").await?;
     at("10-requests").await?;
     window.click("button", "Requests*").await?;
+    guide::certificate(window).await?;
+    at("20-saml-details").await?;
+    guide::saml_details(window).await?;
+    at("21-basic-saml-proposed").await?;
+    guide::basic_saml(window).await?;
+    at("22-email-attribute").await?;
+    guide::email_attribute(window).await?;
+    at("23-claims").await?;
+    guide::claims(window).await?;
+    at("24-pilot").await?;
+    guide::pilot(window).await?;
+    at("25-pilot-done").await?;
     for (link, name) in [
         ("The connection", "11-connection"),
         ("0.3 Before you start: Entra*", "12-before-entra-done"),

@@ -19,6 +19,12 @@ use crate::{Effort, Failure, Told};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often one looks again.
 const GLANCE: Duration = Duration::from_millis(60);
+/// The value beside the copy button of a label.
+const VALUE: &str = r#"
+const buttons = [...document.querySelectorAll("button")];
+const copy = buttons.find((button) => button.getAttribute("aria-label") === `Copy: ${arguments[0]}`);
+return copy?.closest("dl > div")?.querySelector("[title]")?.title ?? null;
+"#;
 /// More Tab presses than any page has stops.
 const MOST_TABS: usize = 250;
 
@@ -124,6 +130,13 @@ impl Window {
         self.click("textbox", name).await?;
         self.chord(Key::Control, 'a').await?;
         self.text(text).await
+    }
+
+    /// Looks for somebody in a search field and chooses what is found under this name.
+    pub async fn find(&self, field: &str, text: &str, name: &str) -> Told {
+        self.click("searchbox", field).await?;
+        self.text(text).await?;
+        self.click("radio", name).await
     }
 
     /// Pastes the clipboard into a field.
@@ -263,6 +276,27 @@ impl Window {
     /// The title of the page: its only level-one heading.
     pub async fn title(&self) -> Told<String> {
         Ok(self.web.find(By::Tag("h1")).await?.text().await?)
+    }
+
+    /// The whole value beside a copy button, of which the page shows a part.
+    pub async fn value_to_copy(&self, label: &str) -> Told<String> {
+        self.see("button", &format!("Copy: {label}")).await?;
+        let found = self
+            .web
+            .execute(VALUE, vec![serde_json::to_value(label)?])
+            .await?;
+        let value = found.json().as_str().map(str::to_owned);
+        value.ok_or_else(|| Failure::new(format!("nothing to copy is called {label}")))
+    }
+
+    /// The address that a button or a link of this name leads to.
+    pub async fn leads_to(&self, name: &str) -> Told<String> {
+        let found = access::find(&self.web, "button", name).await?;
+        let element = found
+            .element
+            .ok_or_else(|| Failure::new(format!("there is no button \"{name}\"")))?;
+        let title = element.attr("title").await?;
+        title.ok_or_else(|| Failure::new(format!("\"{name}\" leads nowhere")))
     }
 
     /// What axe-core finds wrong with the page.

@@ -85,7 +85,11 @@ pub fn example() -> String {
         "# in the variable LOCKSTEP_ORGANIZATION_KEY, or with --key-fd, or keep it in the keyring.".to_owned(),
     ];
     let mut table = String::new();
-    for (step, ask) in asks() {
+    let mut all = asks();
+    // A table stands once in a file, wherever the guide comes back to it; within it the order is the guide's.
+    let tables: Vec<_> = all.iter().map(|(_, ask)| table_of(ask)).collect();
+    all.sort_by_key(|(_, ask)| tables.iter().position(|known| *known == table_of(ask)));
+    for (step, ask) in all {
         let (of, name) = ask.id.split_once('.').unwrap_or(("", &ask.id));
         if of != table {
             lines.push(format!("\n[{of}]"));
@@ -98,6 +102,12 @@ pub fn example() -> String {
         lines.push(example_line(name, &ask));
     }
     lines.join("\n") + "\n"
+}
+
+/// The table that an ask's answer stands in.
+fn table_of(ask: &Ask) -> String {
+    let (table, _) = ask.id.split_once('.').unwrap_or(("", &ask.id));
+    table.to_owned()
 }
 
 fn example_line(name: &str, ask: &Ask) -> String {

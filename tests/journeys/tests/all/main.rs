@@ -11,4 +11,5 @@ mod saml_a;
 mod saml_b;
 mod saml_b_faults;
 mod scenarios;
+mod single_sign_on;
 mod window;

@@ -21,18 +21,21 @@ const BESIDE: usize = 4;
 
 /// How a walk without a power cut ends, and how long it is.
 struct Uncut {
+    /// The step where it ends.
+    until: &'static str,
     stand: Value,
     requests: Vec<String>,
     records: usize,
 }
 
 impl Uncut {
-    async fn of() -> Self {
+    async fn of(until: &'static str) -> Self {
         let bench = Bench::of("fresh").await;
         let line = bench.lines().await;
         let walk = bench.open().await;
-        assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
+        assert_eq!(walk.until(until).await, Ok(Ended::Verified));
         Self {
+            until,
             stand: bench.stand(),
             requests: line
                 .seen()
@@ -46,7 +49,7 @@ impl Uncut {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_every_request() {
-    let uncut = Arc::new(Uncut::of().await);
+    let uncut = Arc::new(Uncut::of("add-app").await);
     assert!(uncut.requests.len() > 50, "{:#?}", uncut.requests);
     let cuts = (1..=uncut.requests.len()).flat_map(|at| [Cut::Before(at), Cut::After(at)]);
     let cuts: Vec<_> = cuts.filter(|cut| worth_it(*cut, &uncut.requests)).collect();
@@ -71,7 +74,7 @@ async fn cut_at_request(cut: Cut, uncut: Arc<Uncut>) {
     let line = bench.lines().await;
     line.cut(cut);
     let walk = bench.open().await;
-    if !until_dark(walk, line.dark()).await {
+    if !until_dark(walk, uncut.until, line.dark()).await {
         // Which of several reads comes last differs from run to run, so the last of all may not come at all.
         assert_eq!(bench.stand(), uncut.stand, "{cut:?}: nothing was cut");
         return;
@@ -79,9 +82,32 @@ async fn cut_at_request(cut: Cut, uncut: Arc<Uncut>) {
     starts_again(&bench, &uncut, &format!("{cut:?}")).await;
 }
 
+/// The rest of single sign-on has hundreds of reads, and a read that is cut leaves nothing behind, as the walk before
+/// shows: here each write is cut, heard and unheard.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_every_write_of_single_sign_on() {
+    let uncut = Arc::new(Uncut::of("pilot").await);
+    let owner = |request: &&String| request.starts_with("POST") && request.ends_with("owners/$ref");
+    let app = uncut.requests.iter().rposition(|request| owner(&request));
+    let app = app.expect("the application stands");
+    let writes: Vec<_> = (app + 2..=uncut.requests.len())
+        .filter(|at| is_write(&uncut.requests[at - 1]))
+        .collect();
+    assert!(writes.len() >= 6, "{writes:?}");
+    let cuts = writes
+        .into_iter()
+        .flat_map(|at| [Cut::Before(at), Cut::After(at)]);
+    beside_each_other(cuts, move |cut| cut_at_request(cut, uncut.clone())).await;
+}
+
+fn is_write(request: &str) -> bool {
+    let signs_in = request.contains("/oauth2/") || request.contains("/common/");
+    !request.starts_with("GET") && !signs_in && !request.ends_with("/workspaces")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_every_record() {
-    let uncut = Arc::new(Uncut::of().await);
+    let uncut = Arc::new(Uncut::of("add-app").await);
     assert!(uncut.records > 30, "{}", uncut.records);
     let records = 1..=uncut.records;
     beside_each_other(records, move |record| cut_at_record(record, uncut.clone())).await;
@@ -109,15 +135,15 @@ async fn cut_at_record(record: usize, uncut: Arc<Uncut>) {
         ..bench.opening()
     };
     let walk = bench.try_open(opening).await.expect("opens");
-    if until_dark(walk, dark).await {
+    if until_dark(walk, uncut.until, dark).await {
         starts_again(&bench, &uncut, &format!("record {record}")).await;
     }
 }
 
 /// Walks until the power fails; then everything that ran is gone. False when the walk came to its end before.
-async fn until_dark(walk: Walk, dark: CancellationToken) -> bool {
+async fn until_dark(walk: Walk, until: &'static str, dark: CancellationToken) -> bool {
     let walking = async move {
-        let ended = walk.until("add-app").await;
+        let ended = walk.until(until).await;
         drop(walk);
         ended
     };
@@ -141,7 +167,7 @@ async fn starts_again(bench: &Bench, uncut: &Uncut, when: &str) {
         bench.journal().starts_with(&whole.concat()),
         "{when}: nothing recorded is lost"
     );
-    let ended = tokio::time::timeout(LONGEST, walk.goes_on_until("add-app")).await;
+    let ended = tokio::time::timeout(LONGEST, walk.goes_on_until(uncut.until)).await;
     assert_eq!(ended, Ok(Ok(Ended::Verified)), "{when}");
     assert_eq!(
         bench.applications().len(),

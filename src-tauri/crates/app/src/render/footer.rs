@@ -112,16 +112,21 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
         return on(action, &label);
     }
     let open = sight.open_asks(id);
-    // People are looked for with a right that may be missing: it is asked for before the question.
+    // People and logs are read with a right that may be missing: it is asked for before any question, since the
+    // answer rests on what is read. Who can't grant it answers by what they know, and goes on.
     let searched = open.iter().any(|ask| ask.kind == engine::AskKind::Search);
-    if let (true, Some(sign_in)) = (searched, wants_sign_in(sight, id)) {
+    let passed = sight.state.is_passed(sight.guide, id);
+    if (searched || reads_more(sight, id))
+        && !passed
+        && let Some(sign_in) = wants_sign_in(sight, id)
+    {
         return sign_in;
     }
     if let Some(ask) = open.first() {
         let (action, label) = forward(sight, id);
         return off(action, &label, &format!("First answer: {}", ask.label));
     }
-    if let Some(sign_in) = wants_sign_in(sight, id) {
+    if let Some(sign_in) = wants_sign_in(sight, id).filter(|_| !(passed && reads_more(sight, id))) {
         return sign_in;
     }
     let proposal = sight.proposals.get(id);
@@ -221,6 +226,12 @@ fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
         "Sign in to allow reading this"
     };
     (!missing.is_empty()).then(|| on(Action::SignIn, label))
+}
+
+/// Whether a step reads with a right of its own and writes nothing.
+fn reads_more(sight: &Sight, id: &StepId) -> bool {
+    let wanted = scopes::wanted(id, sight.state.known());
+    *id != sign_in::ID && !wanted.is_empty() && wanted.iter().all(|scope| !scope.writes)
 }
 
 fn running_label(doing: &Doing) -> &'static str {

@@ -50,6 +50,14 @@ impl Session {
         let enforced = self.enforce_by_hand(&known).await;
         enforced.map_err(|fault| refused_by_hand(&fault))?;
         self.done_by_hand(step)?;
+        self.practise_log_in().await
+    }
+
+    /// Logs in at the site as the pilot does, in a private window.
+    ///
+    /// # Errors
+    /// Where the pages of practice can't be walked through; a refused log-in is none.
+    pub async fn practise_log_in(&self) -> Result<(), Trouble> {
         let logged_in = self.try_log_in(&self.known()).await;
         logged_in.map(drop).map_err(|fault| refused_by_hand(&fault))
     }

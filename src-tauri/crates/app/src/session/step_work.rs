@@ -182,7 +182,7 @@ fn is_found(text: &str) -> bool {
 fn is_meant(option: &AskOption, text: &str) -> bool {
     let text = text.to_lowercase();
     let name = option.value.splitn(3, '/').nth(2).unwrap_or_default();
-    let id = option.value.splitn(3, '/').nth(1).unwrap_or_default();
+    let id = option.value.split('/').nth(1).unwrap_or_default();
     [name, id, option.label.as_str()]
         .iter()
         .any(|known| known.to_lowercase() == text)

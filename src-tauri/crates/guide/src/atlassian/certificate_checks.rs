@@ -270,6 +270,14 @@ impl Check<Live> for Mailed {
         } else {
             all.join(", ")
         };
+        if all.is_empty() && app.certificates.is_empty() {
+            let verdict = Verdict::skipped(
+                Skip::NothingYet,
+                "Nobody has to be mailed before there is a certificate",
+                "Make the changes above first.",
+            );
+            return Finding::only(verdict.by(&app.call));
+        }
         let verdict = match too_few(all, known.fact("entra.user")) {
             Some((title, text)) => {
                 let title = title.trim_end_matches('.');

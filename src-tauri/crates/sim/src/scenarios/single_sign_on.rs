@@ -44,7 +44,7 @@ pub(super) fn half_done_saml(tempo: Tempo) -> World {
     let (mut world, principal) = in_saml_mode(tempo);
     certificate(&mut world, &principal, (-30, 1065));
     // An address of the company's old server, an entity id made up from the organization id, and a pilot.
-    let built = format!("https://auth.atlassian.com/saml/{}", world.organization.id);
+    let built = format!("https://auth.example.com/saml/{}", world.organization.id);
     let old = "https://jira.contoso.com/plugins/servlet/samlsso";
     let home = world.home();
     let app_id = home

@@ -159,7 +159,7 @@ async fn somebody_began_with_single_sign_on() {
     assert!(principal["preferredTokenSigningKeyThumbprint"].is_null());
     let application = desk.get("applications/APP").await;
     let built = format!(
-        "https://auth.atlassian.com/saml/{}",
+        "https://auth.example.com/saml/{}",
         desk.bench.given("organization_id")
     );
     assert_eq!(application["identifierUris"], json!([built]));

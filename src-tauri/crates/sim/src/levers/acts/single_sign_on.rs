@@ -78,7 +78,7 @@ pub(crate) const LEVERS: &[Lever] = &[
     ),
     lever(
         "take_identifier",
-        r#"{"uri":"https://auth.atlassian.com/saml/1","deleted":false}"#,
+        r#"{"uri":"https://auth.example.com/saml/1","deleted":false}"#,
         take_identifier,
         "Another application has that identifier URI; when deleted, it stands in the recycle bin with it.",
     ),

@@ -1,0 +1,89 @@
+//! The practice's administration pages, filled in by their own forms: what a person does by hand at Atlassian while the
+//! window waits.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::{Failure, Told};
+
+/// The administration at an address.
+pub struct Admin {
+    host: String,
+}
+
+impl Admin {
+    /// The administration that an address leads to, whatever its path.
+    pub fn at(address: &str) -> Told<Self> {
+        let host = address
+            .strip_prefix("http://")
+            .and_then(|rest| rest.split('/').next());
+        let host = host.ok_or_else(|| Failure::new(format!("{address} is no practice address")))?;
+        Ok(Self {
+            host: host.to_owned(),
+        })
+    }
+
+    /// Sends a form and gives the page that follows.
+    pub fn send(&self, path: &str, fields: &[(&str, &str)]) -> Told<String> {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", escaped(value)))
+            .collect();
+        let body = fields.join("&");
+        let mut stream = TcpStream::connect(&self.host)?;
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            self.host,
+            body.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        if answer.starts_with("HTTP/1.1 200") {
+            Ok(answer)
+        } else {
+            Err(Failure::new(format!("{path} answered {answer}")))
+        }
+    }
+}
+
+/// The text of the element with an id.
+pub fn told(page: &str, id: &str) -> Told<String> {
+    let start = format!("id=\"{id}\"");
+    let text = page
+        .split_once(&start)
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .and_then(|(_, rest)| rest.split_once('<'))
+        .map(|(text, _)| text.replace("&amp;", "&"));
+    text.ok_or_else(|| Failure::new(format!("the page tells no {id}")))
+}
+
+/// Percent-encoded, but for what never needs it.
+fn escaped(text: &str) -> String {
+    let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let bytes = text.bytes().map(|byte| match keeps(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_tells_is_read_by_its_id() {
+        let page = "<dt>x</dt><dd><code id=\"sp-acs-url\">http://a/?b=1&amp;c=2</code></dd>";
+        assert_eq!(
+            told(page, "sp-acs-url").ok().as_deref(),
+            Some("http://a/?b=1&c=2")
+        );
+        assert!(told(page, "other").is_err());
+    }
+
+    #[test]
+    fn a_form_keeps_line_breaks_and_signs() {
+        assert_eq!(escaped("a+b\n/"), "a%2Bb%0A%2F");
+    }
+}
