@@ -3,7 +3,7 @@
 use connect::Cloud;
 use engine::{Fix, Known};
 
-use crate::atlassian::email_attribute;
+use crate::atlassian::{email_attribute, enforce};
 use crate::{Links, text};
 
 /// The value of a name in braces, from the cloud's addresses and what is known. `None` where nothing is known yet.
@@ -32,6 +32,14 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
             .answer("app.name")
             .unwrap_or("Atlassian Cloud")
             .to_owned(),
+        "site" => site(known.fact("atlassian.site")?),
+        "login_from_entra" => login_from_entra(cloud, known)?,
+        "policy.name" => enforce::name(known).to_owned(),
+        "policy_page" => match known.answer(enforce::ADDRESS) {
+            Some(address) if address.contains("://") => address.to_owned(),
+            _ => links.atlassian(known.fact("atlassian.organization")),
+        },
+        "atlassian_support" => support(cloud),
         "saml.pem" => pem(known.fact("saml.certificate")?),
         other => return known.fact(other).or(known.answer(other)).map(str::to_owned),
     };
@@ -70,6 +78,36 @@ pub(crate) fn fix(
     })
 }
 
+/// The address of the site, however Atlassian wrote it.
+fn site(host: &str) -> String {
+    if host.contains("://") {
+        host.to_owned()
+    } else {
+        format!("https://{host}")
+    }
+}
+
+/// Where a log-in begins on Microsoft's side (entra.md 7); not every cloud has it.
+fn login_from_entra(cloud: &Cloud, known: &Known) -> Option<String> {
+    let mut url = cloud.my_apps.clone()?;
+    url.set_path(&format!("/api/signin/{}", known.fact("app.client")?));
+    url.query_pairs_mut()
+        .append_pair("tenantId", known.fact("entra.tenant")?);
+    Some(url.into())
+}
+
+/// Where to write to Atlassian's support.
+fn support(cloud: &Cloud) -> String {
+    let host = cloud
+        .help_hosts
+        .iter()
+        .find(|host| host.starts_with("support."));
+    match host {
+        Some(host) => format!("https://{host}/contact/"),
+        None => cloud.atlassian_admin.to_string(),
+    }
+}
+
 /// A certificate as text to paste: 64 characters a line between its two marks (RFC 7468).
 fn pem(base64: &str) -> String {
     let lines: Vec<_> = base64
@@ -86,6 +124,25 @@ fn pem(base64: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_in_starts_at_the_site_or_at_microsoft() {
+        let global = Cloud::named("global").expect("a cloud");
+        let china = Cloud::named("china").expect("a cloud");
+        let mut known = Known::default();
+        assert_eq!(fill(&global, &known, "login_from_entra"), None);
+        known.facts = engine::Facts::new()
+            .with("app.client", "c-1")
+            .with("entra.tenant", "t-1")
+            .with("atlassian.site", "contoso.example");
+        let from = fill(&global, &known, "login_from_entra").expect("an address");
+        assert!(from.ends_with("/api/signin/c-1?tenantId=t-1"), "{from}");
+        assert_eq!(fill(&china, &known, "login_from_entra"), None);
+        assert_eq!(
+            fill(&global, &known, "site").as_deref(),
+            Some("https://contoso.example")
+        );
+    }
 
     #[test]
     fn a_certificate_is_cut_into_lines_of_64() {

@@ -9,6 +9,7 @@ mod basic_saml_checks;
 mod basic_saml_plan;
 pub mod before_atlassian;
 pub mod before_entra;
+mod break_glass;
 pub mod certificate;
 mod certificate_checks;
 mod certificate_plan;
@@ -24,11 +25,26 @@ mod domains;
 pub mod email_attribute;
 mod email_attribute_checks;
 mod email_numbers;
+pub mod enforce;
+mod enforce_asks;
+mod enforce_checks;
+#[cfg(test)]
+mod enforce_model;
+mod enforced;
 mod federation;
 mod find_app;
 mod holders;
 mod left_out;
+mod login_audit;
+mod login_causes;
+mod login_entra;
+mod login_obstacles;
+mod login_person;
+mod login_proof;
+mod login_reads;
+mod login_settings;
 mod notify;
+mod only_pilot;
 mod organization_checks;
 mod people_search;
 pub mod pilot;
@@ -37,13 +53,21 @@ mod pilot_checks;
 mod pilot_found;
 mod pilot_people;
 mod pilot_people_checks;
+mod placement;
+mod policy_adding;
+mod policy_address;
+mod policy_members;
 mod published_check;
 mod saml_app;
 pub mod saml_details;
 mod saml_details_checks;
 mod sent_claims;
 mod signing;
+pub mod test_login;
+mod test_login_checks;
 mod test_user;
+mod took_hold;
+mod way_back;
 
 use engine::{Ask, AskKind, Guide, Known, Phase, StepId};
 
@@ -73,6 +97,8 @@ pub static GUIDE: Guide<Live> = Guide {
                 &email_attribute::EmailAttribute,
                 &claims::Claims,
                 &pilot::Pilot,
+                &test_login::TestLogin,
+                &enforce::Enforce,
             ],
         },
     ],
@@ -129,6 +155,12 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
     }
     if *step == basic_saml::ID {
         return vec![basic_saml_plan::others_ask()];
+    }
+    if *step == test_login::ID {
+        return test_login::found_asks();
+    }
+    if *step == enforce::ID {
+        return enforce_asks::found_asks();
     }
     Vec::new()
 }

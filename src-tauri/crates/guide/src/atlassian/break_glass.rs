@@ -1,0 +1,319 @@
+//! Who can switch single sign-on off without Entra: an organization admin who is surely outside the policy.
+//!
+//! “Surely” is the point. Whom Atlassian's answer leaves open counts as inside: a wrong yes here locks everybody out.
+
+use std::collections::BTreeSet;
+
+use connect::atlassian::DirectoryUser;
+use connect::{Atlassian, Call};
+use engine::{Trouble, Verdict, VerdictState};
+
+use super::placement::{Placement, placements};
+use super::policy_members::PilotPerson;
+use crate::{trouble, words};
+
+/// An organization admin, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Admin {
+    /// Their name.
+    pub name: String,
+    /// Their address, in lower case.
+    pub address: String,
+    /// Whether the account can log in at all.
+    pub active: bool,
+    /// Whether the organization manages the account; `None` when that is not told. Policies reach managed accounts only.
+    pub managed: Option<bool>,
+    /// Whether the account is in the policy; `None` when that is not told.
+    pub in_policy: Option<bool>,
+    /// Whether the account's own policy is told to enforce single sign-on.
+    pub enforced: bool,
+    /// Whether the account is of the pilot.
+    pub in_pilot: bool,
+}
+
+impl Admin {
+    /// As the way back names them.
+    pub fn named(&self) -> String {
+        if self.name.is_empty() || self.name == self.address {
+            self.address.clone()
+        } else {
+            format!("{} <{}>", self.name, self.address)
+        }
+    }
+
+    /// What was found of them, for the evidence.
+    pub fn told(&self) -> String {
+        let place = match (self.managed, self.in_policy) {
+            (Some(false), _) => "not managed",
+            (_, Some(true)) => "in the policy",
+            (_, Some(false)) => "in another policy",
+            (_, None) => "policy not told",
+        };
+        let more = [
+            (self.in_pilot, ", of the pilot"),
+            (!self.active, ", inactive"),
+            (self.enforced, ", single sign-on enforced"),
+        ];
+        let more: String = more
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, word)| *word)
+            .collect();
+        format!("{}: {place}{more}", self.address)
+    }
+
+    /// Whether they can log in without Entra, for certain.
+    pub fn is_outside(&self) -> bool {
+        let out_of_reach = self.managed == Some(false) || self.in_policy == Some(false);
+        self.active && out_of_reach && !self.in_pilot && !self.enforced
+    }
+
+    /// Whether they are inside, for certain.
+    fn is_inside(&self) -> bool {
+        self.in_policy == Some(true) || self.in_pilot || self.enforced
+    }
+}
+
+/// The verdict on the admins, and the key of what to do.
+pub(super) fn judge(admins: &[Admin]) -> (Verdict, Option<&'static str>) {
+    let outside: Vec<_> = admins.iter().filter(|admin| admin.is_outside()).collect();
+    let names =
+        |some: &[&Admin]| words::list(&some.iter().map(|admin| admin.named()).collect::<Vec<_>>());
+    if let Some(first) = outside.first() {
+        let title = format!(
+            "{} is an organization admin outside the policy",
+            first.named()
+        );
+        let detail = match outside.len() {
+            1 => "Nobody else is: have a second one soon.".to_owned(),
+            more => format!("And {} more.", more - 1),
+        };
+        return (Verdict::new(VerdictState::Pass, title, detail), None);
+    }
+    let open: Vec<_> = admins
+        .iter()
+        .filter(|admin| admin.active && !admin.is_inside())
+        .collect();
+    if !open.is_empty() {
+        let title = "Whether an organization admin is outside the policy is not told";
+        let detail = format!(
+            "Atlassian does not say which policy {} is in. Somebody outside your verified domains is outside for certain.",
+            names(&open)
+        );
+        return (
+            Verdict::new(VerdictState::Unknown, title, detail),
+            Some("admin"),
+        );
+    }
+    let inside: Vec<_> = admins.iter().filter(|admin| admin.active).collect();
+    let detail = match inside.as_slice() {
+        [] => "No organization admin can log in.".to_owned(),
+        [one] => format!(
+            "{} is reached by it. If Entra fails, nobody can turn this off.",
+            one.named()
+        ),
+        _ => format!(
+            "{} are all reached by it. If Entra fails, nobody can turn this off.",
+            names(&inside)
+        ),
+    };
+    let title = "No organization admin is outside the policy";
+    (
+        Verdict::new(VerdictState::Fail, title, detail),
+        Some("admin"),
+    )
+}
+
+/// The admins as they are now, and the call that saw them.
+pub(super) async fn admins(
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+    pilot: &[PilotPerson],
+) -> Result<(Vec<Admin>, Call), Trouble> {
+    let doing = "Reading the organization admins.";
+    let found = atlassian
+        .organization_admins(organization)
+        .await
+        .map_err(|fault| trouble(&fault, doing))?;
+    let ids: Vec<_> = found
+        .value
+        .iter()
+        .map(|admin| admin.account_id.clone())
+        .collect();
+    // Without an answer on their policies only those count who are managed by nobody.
+    let placed = match ids.is_empty() {
+        true => Vec::new(),
+        false => match atlassian.policies_of(organization, &ids).await {
+            Ok(seen) => placements(&seen.value),
+            Err(fault)
+                if !fault.could_not_look() || fault.kind == connect::FaultKind::Forbidden =>
+            {
+                Vec::new()
+            }
+            Err(fault) => return Err(trouble(&fault, doing)),
+        },
+    };
+    let verified: BTreeSet<_> = match atlassian.domains(organization).await {
+        Ok(domains) => domains
+            .value
+            .into_iter()
+            .map(|domain| domain.name.to_lowercase())
+            .collect(),
+        Err(fault) => return Err(trouble(&fault, "Reading the domains of the organization.")),
+    };
+    let pilot: BTreeSet<_> = pilot
+        .iter()
+        .filter_map(|person| person.address.clone())
+        .collect();
+    let admins = found
+        .value
+        .iter()
+        .map(|user| admin(user, policy, &placed, &verified, &pilot))
+        .collect();
+    Ok((admins, found.call))
+}
+
+fn admin(
+    user: &DirectoryUser,
+    policy: &str,
+    placed: &[Placement],
+    domains: &BTreeSet<String>,
+    pilot: &BTreeSet<String>,
+) -> Admin {
+    let address = user.email.clone().unwrap_or_default().to_lowercase();
+    let placement = placed
+        .iter()
+        .find(|placement| placement.email.as_deref() == Some(address.as_str()));
+    // An account of none of the organization's domains can't be managed by it, whatever is told.
+    let foreign = !address.is_empty() && !domains.contains(&words::domain_of(&address));
+    let managed = match user.claim_status.as_deref() {
+        _ if foreign => Some(false),
+        Some(word) if word.eq_ignore_ascii_case("unmanaged") => Some(false),
+        _ => user.is_managed().then_some(true),
+    };
+    Admin {
+        name: user.name.clone().unwrap_or_default(),
+        active: user.is_active(),
+        managed,
+        in_policy: placement.and_then(|placement| placement.is_in(policy)),
+        enforced: placement.is_some_and(|placement| placement.enforced == Some(true)),
+        in_pilot: pilot.contains(&address),
+        address,
+    }
+}
+
+/// The first admin outside, as the way back names them; empty while there is none.
+pub(super) async fn named(
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+    pilot: &[PilotPerson],
+) -> Result<String, Trouble> {
+    let (admins, _) = admins(atlassian, organization, policy, pilot).await?;
+    let outside = admins.iter().find(|admin| admin.is_outside());
+    Ok(outside.map(Admin::named).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use VerdictState::{Fail, Pass, Unknown};
+
+    fn admin(name: &str) -> Admin {
+        Admin {
+            name: name.to_owned(),
+            address: format!("{}@contoso.com", name.to_lowercase()),
+            active: true,
+            managed: Some(true),
+            in_policy: Some(true),
+            enforced: false,
+            in_pilot: false,
+        }
+    }
+
+    fn outside(name: &str) -> Admin {
+        Admin {
+            in_policy: Some(false),
+            ..admin(name)
+        }
+    }
+
+    #[test]
+    fn only_an_admin_who_is_surely_outside_counts() {
+        let unread = Admin {
+            in_policy: None,
+            ..admin("Lee")
+        };
+        let foreign = Admin {
+            managed: Some(false),
+            in_policy: None,
+            ..admin("Ada")
+        };
+        let asleep = Admin {
+            active: false,
+            ..outside("Eve")
+        };
+        let of_pilot = Admin {
+            in_pilot: true,
+            ..outside("Max")
+        };
+        let elsewhere_enforced = Admin {
+            enforced: true,
+            ..outside("Kim")
+        };
+        let cases: &[(&[Admin], VerdictState)] = &[
+            (&[], Fail),
+            (&[admin("Lee")], Fail),
+            (&[admin("Lee"), outside("Ada")], Pass),
+            (&[foreign], Pass),
+            (std::slice::from_ref(&unread), Unknown),
+            (&[unread.clone(), admin("Lee")], Unknown),
+            (&[asleep], Fail),
+            (&[of_pilot], Fail),
+            (&[elsewhere_enforced], Fail),
+        ];
+        for (admins, wanted) in cases {
+            assert_eq!(judge(admins).0.state, *wanted, "{admins:?}");
+        }
+    }
+
+    #[test]
+    fn those_inside_are_named() {
+        let (verdict, key) = judge(&[admin("Adele"), admin("Lee")]);
+        assert_eq!(
+            verdict.detail,
+            "Adele <adele@contoso.com> and Lee <lee@contoso.com> are all reached by it. If Entra fails, nobody can turn this off."
+        );
+        assert_eq!(key, Some("admin"));
+    }
+
+    #[test]
+    fn accounts_are_read_with_what_is_told_of_them() {
+        let user = |email: &str, claim: serde_json::Value| -> DirectoryUser {
+            let item = serde_json::json!({"accountId": "1", "name": "Ada", "email": email, "claimStatus": claim});
+            let item = match claim {
+                serde_json::Value::Null => {
+                    serde_json::json!({"accountId": "1", "name": "Ada", "email": email})
+                }
+                _ => item,
+            };
+            serde_json::from_value(item).expect("a user")
+        };
+        let domains = ["contoso.com".to_owned()].into();
+        let read = |email: &str, claim| {
+            super::admin(&user(email, claim), "p", &[], &domains, &BTreeSet::new())
+        };
+        assert!(read("ada@outside.test", serde_json::Value::Null).is_outside());
+        assert!(read("ada@contoso.com", "unmanaged".into()).is_outside());
+        assert!(!read("ada@contoso.com", "managed".into()).is_outside());
+        assert!(
+            !read("ada@contoso.com", "pending".into()).is_outside(),
+            "a word that nobody knows"
+        );
+        assert!(
+            !read("ada@contoso.com", serde_json::Value::Null).is_outside(),
+            "nothing told is not outside"
+        );
+    }
+}

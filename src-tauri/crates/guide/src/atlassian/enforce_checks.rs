@@ -1,0 +1,366 @@
+//! The checks of enforcing: the policy, the four that the lock rests on, and, once it is done, whether it took hold.
+
+use async_trait::async_trait;
+use connect::Atlassian;
+use engine::{Check, Finding, Known, Skip, Trouble, Verdict, VerdictState};
+use jiff::Timestamp;
+
+use super::break_glass;
+use super::enforce::{self, ID, TEXT, place, policy_of};
+use super::enforce_asks::CONFIRMED;
+use super::login_causes::step_words;
+use super::login_reads;
+use super::only_pilot::{self, Case};
+use super::test_login_checks::{proven, tester, time};
+use super::way_back::{self, Saved, WayBack};
+use super::{policy_members, test_login, took_hold};
+use crate::Live;
+use crate::evidence::Proven as _;
+use crate::fill::fix;
+use crate::shared::plan::Who;
+
+/// A pilot log-in came through within the last hour.
+pub(super) const PROVEN: &str = "proven";
+/// An organization admin is outside the policy.
+pub(super) const BREAK_GLASS: &str = "break-glass";
+/// The way back is saved.
+pub(super) const WAY_BACK: &str = "way-back";
+/// Only the pilot is in the policy.
+pub(super) const ONLY_PILOT: &str = "only-pilot";
+
+/// All of them, in the order on screen.
+pub(super) const ALL: &[&'static dyn Check<Live>] = &[
+    &Policy,
+    &Proof,
+    &Admins,
+    &Back,
+    &Members,
+    &took_hold::TookHold,
+];
+
+pub(super) fn with_fix(verdict: Verdict, key: Option<&str>, cx: &Live, known: &Known) -> Verdict {
+    let step = step_words(&test_login::ID).unwrap_or_default();
+    match key.and_then(|key| fix(TEXT, key, &cx.cloud, known, &[("step", &step)])) {
+        Some(fix) => verdict.fix(fix),
+        None => verdict,
+    }
+}
+
+fn skipped(skip: Skip, title: &str, detail: &str) -> Verdict {
+    Verdict::skipped(skip, title, detail)
+}
+
+/// The API, the organization and the policy, or what a check says while one of them is missing.
+pub(super) fn opened<'a>(
+    cx: &'a Live,
+    known: &'a Known,
+    title: &str,
+) -> Result<(&'a Atlassian, &'a str, String), Vec<Finding>> {
+    if Who::of(known) == Who::EntraOnly {
+        let verdict = skipped(
+            Skip::ColleagueDoes,
+            "A colleague does the Atlassian side",
+            "Not looked at from here.",
+        );
+        return Err(Finding::only(verdict));
+    }
+    place(cx, known).ok_or_else(|| {
+        let detail = match cx.atlassian {
+            None => "It is read with the organization API key.",
+            Some(_) => "Paste the address of the policy first.",
+        };
+        let verdict = skipped(Skip::NothingYet, title, detail);
+        Finding::only(with_fix(verdict, Some("policy"), cx, known))
+    })
+}
+
+struct Policy;
+
+#[async_trait]
+impl Check<Live> for Policy {
+    fn id(&self) -> &'static str {
+        "policy"
+    }
+
+    fn title(&self) -> &'static str {
+        "The policy is known"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let policy = match opened(cx, known, "No policy was named yet") {
+            Ok((_, _, policy)) => policy,
+            Err(findings) => return findings,
+        };
+        let title = format!("“{}” is known by its address", enforce::name(known));
+        let verdict = Verdict::new(VerdictState::Pass, title, "");
+        Finding::only(verdict.saw("Policy id", &policy))
+    }
+}
+
+struct Proof;
+
+#[async_trait]
+impl Check<Live> for Proof {
+    fn id(&self) -> &'static str {
+        PROVEN
+    }
+
+    fn title(&self) -> &'static str {
+        "A pilot log-in came through within the last hour"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        if Who::of(known) == Who::EntraOnly {
+            return opened(cx, known, self.title()).err().unwrap_or_default();
+        }
+        let (who, began) = match tester(cx, known, "Nobody was chosen to log in").await {
+            Ok(tester) => tester,
+            Err(findings) => return findings,
+        };
+        let reading = login_reads::read(cx, known, &who, began).await;
+        let verdict = proven(cx, known, &who, &reading, began);
+        let done = known.by_hand_at(&ID).is_some();
+        let (verdict, key) = recent(verdict, cx.now(), done);
+        Finding::only(with_fix(verdict, key, cx, known))
+    }
+}
+
+/// A proof that is older than an hour does not pass any more; after enforcing it is history, and stays as it was.
+pub(super) fn recent(
+    verdict: Verdict,
+    now: Timestamp,
+    done: bool,
+) -> (Verdict, Option<&'static str>) {
+    if verdict.state != VerdictState::Pass {
+        return (verdict, Some("proof"));
+    }
+    let Some(until) = verdict.until else {
+        return (verdict, None);
+    };
+    if until > now || done {
+        let detail = format!("{} Counts until {}.", verdict.detail, time(until));
+        return (Verdict { detail, ..verdict }, None);
+    }
+    let title = "The last log-in that came through is older than an hour";
+    let old = Verdict::new(VerdictState::Warn, title, format!("{}.", verdict.title));
+    (old, Some("proof"))
+}
+
+struct Admins;
+
+#[async_trait]
+impl Check<Live> for Admins {
+    fn id(&self) -> &'static str {
+        BREAK_GLASS
+    }
+
+    fn title(&self) -> &'static str {
+        "An organization admin is outside the policy"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let before = "The admins are looked at once the policy is known";
+        let (atlassian, organization, policy) = match opened(cx, known, before) {
+            Ok(opened) => opened,
+            Err(findings) => return findings,
+        };
+        let title = "The organization admins could not be read";
+        let pilot = match policy_members::pilot(cx, known).await {
+            Ok(pilot) => pilot,
+            Err(trouble) => return Finding::only(Verdict::unknown(title, &trouble)),
+        };
+        match break_glass::admins(atlassian, organization, &policy, &pilot).await {
+            Ok((admins, call)) => {
+                let (verdict, key) = break_glass::judge(&admins);
+                let found: Vec<_> = admins.iter().map(break_glass::Admin::told).collect();
+                let verdict = verdict.by(&call).compared(
+                    "one who logs in without Entra",
+                    &match found.is_empty() {
+                        true => "no admin".to_owned(),
+                        false => found.join("; "),
+                    },
+                );
+                Finding::only(with_fix(verdict, key, cx, known))
+            }
+            Err(trouble) => Finding::only(Verdict::unknown(title, &trouble)),
+        }
+    }
+}
+
+struct Back;
+
+#[async_trait]
+impl Check<Live> for Back {
+    fn id(&self) -> &'static str {
+        WAY_BACK
+    }
+
+    fn title(&self) -> &'static str {
+        "The way back is saved"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        if let Err(findings) = opened(cx, known, "The way back is written for one policy") {
+            return findings;
+        }
+        let wanted = enforce::way_back(cx, known);
+        let path = known.fact(&format!("saved.{}", way_back::ID));
+        let file = match path {
+            Some(path) => File::read(path).await,
+            None => File::None,
+        };
+        let (verdict, key) = saved(&file, wanted.as_ref());
+        let verdict = with_fix(verdict, key, cx, known);
+        Finding::only(match path {
+            Some(path) => verdict.saw("File", path),
+            None => verdict,
+        })
+    }
+}
+
+/// The saved file.
+pub(super) enum File {
+    /// Nothing was saved.
+    None,
+    /// It can't be read any more.
+    Gone(String),
+    /// What stands in it.
+    Text(String),
+}
+
+impl File {
+    async fn read(path: &str) -> Self {
+        match tokio::fs::read_to_string(path).await {
+            Ok(text) => Self::Text(text),
+            Err(error) => Self::Gone(error.to_string()),
+        }
+    }
+}
+
+/// The verdict on the saved file, beside what it should say.
+pub(super) fn saved(file: &File, wanted: Option<&WayBack>) -> (Verdict, Option<&'static str>) {
+    let fail = |title: &str, detail: &str| Verdict::new(VerdictState::Fail, title, detail);
+    let (text, wanted) = match (file, wanted) {
+        (File::Text(text), Some(wanted)) => (text, wanted),
+        (File::Gone(why), _) => {
+            let gone = fail("The saved way back can’t be read", &format!("{why}."));
+            return (
+                gone.compared("a file that can be read", "none"),
+                Some("save-again"),
+            );
+        }
+        (File::None, _) | (_, None) => {
+            let detail = "A text file: how to stop enforcing, and whom to call.";
+            let none = fail("The way back is not saved", detail);
+            return (none.compared(way_back::NAME, "no file"), Some("save"));
+        }
+    };
+    if !wanted.names_somebody() {
+        let detail = "No organization admin outside the policy was found when it was written.";
+        return (
+            fail("The way back names nobody who could go it", detail),
+            Some("save-again"),
+        );
+    }
+    match way_back::compare(text, wanted) {
+        Saved::Good => {
+            let good = Verdict::new(
+                VerdictState::Pass,
+                "The way back is saved",
+                format!("It names {}.", wanted.admin),
+            );
+            (
+                good.compared("this policy and this admin", "the same"),
+                None,
+            )
+        }
+        Saved::Differs(what, expected, found) => {
+            let title = format!("The saved way back does not name {what} that is so now");
+            (
+                fail(&title, "").compared(&expected, &found),
+                Some("save-again"),
+            )
+        }
+    }
+}
+
+struct Members;
+
+#[async_trait]
+impl Check<Live> for Members {
+    fn id(&self) -> &'static str {
+        ONLY_PILOT
+    }
+
+    fn title(&self) -> &'static str {
+        "Only the pilot is in the policy"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let before = "The members are looked at once the policy is known";
+        let (atlassian, organization, policy) = match opened(cx, known, before) {
+            Ok(opened) => opened,
+            Err(findings) => return findings,
+        };
+        let looked = members(cx, known, atlassian, organization, &policy).await;
+        Finding::only(looked.unwrap_or_else(|trouble| {
+            Verdict::unknown("The members of the policy could not be read", &trouble)
+        }))
+    }
+}
+
+async fn members(
+    cx: &Live,
+    known: &Known,
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+) -> Result<Verdict, Trouble> {
+    let pilot = policy_members::pilot(cx, known).await?;
+    let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
+    let placed = policy_members::placed(cx, atlassian, organization, &managed.ids).await?;
+    let addresses = managed.addresses();
+    let there = policy_members::membership(&placed.all, policy, &addresses);
+    let told = placed
+        .all
+        .iter()
+        .find(|placement| placement.is_in(policy) == Some(true))
+        .and_then(|placement| placement.name.clone());
+    let (verdict, key) = only_pilot::judge(&Case {
+        pilot: &pilot,
+        managed: &addresses,
+        there: &there,
+        name: enforce::name(known),
+        told: told.as_deref(),
+        confirmed: confirmed(cx, known),
+        done: known.by_hand_at(&ID).is_some(),
+    });
+    let verdict = match &placed.call {
+        Some(call) => verdict.by(call),
+        None => verdict,
+    };
+    let verdict = verdict.compared(
+        "the pilot and nobody else",
+        &format!(
+            "{} of the pilot, {} others; {} accounts elsewhere, {} not told",
+            there.pilot.len(),
+            there.strangers.len(),
+            there.elsewhere,
+            there.unknown
+        ),
+    );
+    let verdict = match &placed.raw {
+        Some(raw) => verdict.saw("Atlassian’s answer", &raw.to_string()),
+        None => verdict,
+    };
+    Ok(with_fix(verdict, key, cx, known))
+}
+
+/// Whether the person's word is about the policy that is named now.
+fn confirmed(cx: &Live, known: &Known) -> bool {
+    let (Some(_), Some(given)) = (policy_of(cx, known), known.answered_at(CONFIRMED)) else {
+        return false;
+    };
+    let named = known.answered_at(enforce::ADDRESS);
+    known.answer(CONFIRMED) == Some("yes") && named.is_none_or(|named| named <= given)
+}

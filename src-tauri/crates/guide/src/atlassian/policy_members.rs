@@ -1,0 +1,267 @@
+//! Who is in the policy of the pilot: the people who belong there, and the accounts that are there. It only reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use connect::atlassian::MOST_EMAILS;
+use connect::{Atlassian, Call, FaultKind};
+use engine::{Known, Trouble};
+use serde_json::Value;
+
+use super::pilot_found;
+use super::placement::{Placement, placements};
+use super::test_login::ADDRESS;
+use crate::shared::plan::Who;
+use crate::shared::sign_in::signed_in;
+use crate::{Live, trouble, words};
+
+/// How many accounts are asked about at once. Atlassian publishes no limit for it: as many as one may add at once, and fewer when that
+/// is refused.
+const ASKED_AT_ONCE: [usize; 2] = [MOST_EMAILS, 100];
+/// As many addresses as a sentence can hold.
+const NAMED: usize = 5;
+
+/// Somebody of the pilot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PilotPerson {
+    /// As people know them.
+    pub name: String,
+    /// The address of their Atlassian account, in lower case; `None` when the attribute is empty.
+    pub address: Option<String>,
+}
+
+/// The people of the pilot, read from Entra: the one person, or the direct members of the group.
+pub(super) async fn pilot(cx: &Live, known: &Known) -> Result<Vec<PilotPerson>, Trouble> {
+    let person = |name: &str, address: Option<&str>| PilotPerson {
+        name: name.to_owned(),
+        address: address
+            .filter(|address| !address.is_empty())
+            .map(str::to_lowercase),
+    };
+    // Who does the Atlassian side alone knows the one account that logged in.
+    if Who::of(known) == Who::AtlassianOnly {
+        let address = known.answer(ADDRESS);
+        return Ok(address
+            .map(|address| person(address, Some(address)))
+            .into_iter()
+            .collect());
+    }
+    let Some(id) = known.fact("pilot.id") else {
+        return Ok(Vec::new());
+    };
+    if known.fact("pilot.type") != Some("group") {
+        let name = known.fact("pilot.name").unwrap_or(id);
+        return Ok(vec![person(name, known.fact("pilot.address"))]);
+    }
+    let mut people = Vec::new();
+    signed_in(cx)?
+        .each_member(id, |page, progress| {
+            cx.counting.seen(progress.seen, progress.total);
+            people.extend(page.iter().map(|member| {
+                let address = pilot_found::address_of(member, known);
+                let name = member.display_name.as_deref().unwrap_or(&member.id);
+                person(name, address.as_deref())
+            }));
+            ControlFlow::Continue(())
+        })
+        .await
+        .map_err(|fault| trouble(&fault, "Reading the members of the pilot group."))?;
+    Ok(people)
+}
+
+/// The managed accounts, as far as they matter here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Managed {
+    /// The id of every managed account.
+    pub ids: Vec<String>,
+    /// The accounts of the pilot: address in lower case and id.
+    pub pilot: BTreeMap<String, String>,
+}
+
+impl Managed {
+    /// The pilot's addresses.
+    pub fn addresses(&self) -> BTreeSet<String> {
+        self.pilot.keys().cloned().collect()
+    }
+}
+
+/// Reads the managed accounts page by page; of strangers only the id is kept.
+pub(super) async fn managed(
+    cx: &Live,
+    atlassian: &Atlassian,
+    organization: &str,
+    pilot: &[PilotPerson],
+) -> Result<Managed, Trouble> {
+    let addresses: BTreeSet<_> = pilot
+        .iter()
+        .filter_map(|person| person.address.as_deref())
+        .collect();
+    let mut found = Managed::default();
+    atlassian
+        .managed_users(organization, |users, progress| {
+            cx.counting.seen(progress.seen, progress.total);
+            for user in users {
+                let address = user.email.unwrap_or_default().to_lowercase();
+                if addresses.contains(address.as_str()) {
+                    found.pilot.insert(address, user.account_id.clone());
+                }
+                found.ids.push(user.account_id);
+            }
+            ControlFlow::Continue(())
+        })
+        .await
+        .map_err(|fault| trouble(&fault, "Reading the managed accounts."))?;
+    Ok(found)
+}
+
+/// Where accounts are, and the last call that saw it.
+pub(super) struct Placed {
+    /// One for each account that Atlassian told of.
+    pub all: Vec<Placement>,
+    /// The last answer as it came, for the evidence.
+    pub raw: Option<Value>,
+    /// The last call.
+    pub call: Option<Call>,
+}
+
+/// Asks which policies accounts are in.
+pub(super) async fn placed(
+    cx: &Live,
+    atlassian: &Atlassian,
+    organization: &str,
+    ids: &[String],
+) -> Result<Placed, Trouble> {
+    let [first, then] = ASKED_AT_ONCE;
+    match placed_by(cx, atlassian, organization, ids, first).await {
+        Err(fault) if fault.kind == FaultKind::BadRequest && ids.len() > then => {
+            placed_by(cx, atlassian, organization, ids, then).await
+        }
+        other => other,
+    }
+    .map_err(|fault| trouble(&fault, "Asking Atlassian which policies accounts are in."))
+}
+
+async fn placed_by(
+    cx: &Live,
+    atlassian: &Atlassian,
+    organization: &str,
+    ids: &[String],
+    at_once: usize,
+) -> Result<Placed, connect::Fault> {
+    let mut found = Placed {
+        all: Vec::new(),
+        raw: None,
+        call: None,
+    };
+    let mut asked = 0;
+    for some in ids.chunks(at_once) {
+        let seen = atlassian.policies_of(organization, some).await?;
+        asked += some.len() as u64;
+        cx.counting.seen(asked, Some(ids.len() as u64));
+        found.all.extend(placements(&seen.value));
+        found.raw = seen.value.into_iter().next().or(found.raw);
+        found.call = Some(seen.call);
+    }
+    Ok(found)
+}
+
+/// What a policy holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Membership {
+    /// The pilot's addresses that are in it.
+    pub pilot: BTreeSet<String>,
+    /// Addresses in it that are not of the pilot.
+    pub strangers: Vec<String>,
+    /// Accounts that are elsewhere.
+    pub elsewhere: usize,
+    /// Accounts of which it is not told where they are.
+    pub unknown: usize,
+    /// Whether the policy is one of the local directory.
+    pub local: Option<bool>,
+    /// Whether it is its directory's default policy.
+    pub default: Option<bool>,
+    /// Whether it enforces single sign-on.
+    pub enforced: Option<bool>,
+}
+
+/// Sorts placements by whether they are in `policy` and of the pilot.
+pub(super) fn membership(all: &[Placement], policy: &str, pilot: &BTreeSet<String>) -> Membership {
+    let mut membership = Membership::default();
+    for placement in all {
+        match placement.is_in(policy) {
+            None => membership.unknown += 1,
+            Some(false) => membership.elsewhere += 1,
+            Some(true) => {
+                membership.local = membership.local.or(placement.is_local());
+                membership.default = membership.default.or(placement.default);
+                membership.enforced = membership.enforced.or(placement.enforced);
+                let address = placement.email.clone().unwrap_or_default();
+                if pilot.contains(&address) {
+                    membership.pilot.insert(address);
+                } else {
+                    membership.strangers.push(address);
+                }
+            }
+        }
+    }
+    membership
+}
+
+impl Membership {
+    /// Whether Atlassian's answer tells who is where: it named a policy for everybody it told of.
+    pub fn is_told(&self) -> bool {
+        self.unknown == 0
+            && !(self.pilot.is_empty() && self.strangers.is_empty() && self.elsewhere == 0)
+    }
+}
+
+/// The first few addresses, and how many more there are.
+pub(super) fn some_of(addresses: &[String]) -> String {
+    if addresses.len() <= NAMED {
+        return words::list(addresses);
+    }
+    let more = addresses.len() - NAMED;
+    format!("{} and {more} more", addresses[..NAMED].join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const POLICY: &str = "3b8e07f5-61ad-4f0c-92d8-c5a4e1907b36";
+    const OTHER: &str = "54ef12ae-255e-46ad-8bfc-e0f0838f42d8";
+
+    fn pilot() -> BTreeSet<String> {
+        ["a@contoso.com", "b@contoso.com"].map(str::to_owned).into()
+    }
+
+    #[test]
+    fn pilot_strangers_and_everybody_else_are_told_apart() {
+        let all = placements(&[
+            json!({"email": "A@contoso.com", "policyId": POLICY, "directoryId": OTHER}),
+            json!({"email": "c@contoso.com", "policyId": POLICY}),
+            json!({"email": "b@contoso.com", "policyId": OTHER}),
+            json!({"email": "d@contoso.com", "policyId": OTHER}),
+        ]);
+        let found = membership(&all, POLICY, &pilot());
+        assert_eq!(found.pilot, ["a@contoso.com".to_owned()].into());
+        assert_eq!(found.strangers, ["c@contoso.com"]);
+        assert_eq!((found.elsewhere, found.unknown), (2, 0));
+        assert_eq!(found.local, Some(false));
+        assert!(found.is_told());
+    }
+
+    #[test]
+    fn one_account_of_which_nothing_is_told_leaves_it_open() {
+        let all = placements(&[
+            json!({"email": "a@contoso.com", "policyId": POLICY}),
+            json!({"email": "b@contoso.com"}),
+        ]);
+        assert!(!membership(&all, POLICY, &pilot()).is_told());
+        assert!(
+            !membership(&[], POLICY, &pilot()).is_told(),
+            "no answer tells nothing"
+        );
+    }
+}

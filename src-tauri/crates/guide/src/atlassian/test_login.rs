@@ -1,0 +1,263 @@
+//! The test log-in: one person of the pilot logs in, and both sides' logs are matched. It changes nothing.
+
+use async_trait::async_trait;
+use engine::{
+    Ask, AskKind, AskOption, Check, Facts, Judgement, Known, Plan, State, Step, StepId, Trouble,
+    Worth,
+};
+
+use super::login_causes;
+use super::login_proof::{CAME_IN, ERROR_PAGE, OTHER, PASSWORD_ASKED, Proof, WORD, Word, weigh};
+use super::login_reads::{self, BASIS, BEGAN, people_like};
+use super::test_login_checks;
+use crate::Live;
+use crate::shared::plan::Who;
+
+/// The step's id.
+pub const ID: StepId = StepId::of("test-login");
+/// The ask: which member of the pilot group logs in.
+pub const WHO: &str = "login.who";
+/// The ask: whether the sign-in log is read.
+pub const LOGS: &str = "login.logs";
+/// The ask: what the page said that people saw.
+pub const SEEN: &str = "login.seen";
+/// The ask and fact: the address of the Atlassian account that logs in.
+pub const ADDRESS: &str = "login.address";
+/// The fact: what the person signs in with at Microsoft.
+pub const PERSON: &str = "login.who";
+/// The fact: when a log-in was last proven.
+pub const PROVEN_AT: &str = "login.proven_at";
+/// The answer to [`LOGS`] of somebody who does not let the log be read.
+pub(super) const BY_WORD: &str = "word";
+
+pub(super) const TEXT: &str = include_str!("test_login.md");
+
+/// The step.
+pub struct TestLogin;
+
+#[async_trait]
+impl Step<Live> for TestLogin {
+    fn id(&self) -> StepId {
+        ID
+    }
+
+    fn title(&self) -> &'static str {
+        "Test log-in"
+    }
+
+    fn text(&self) -> &'static str {
+        TEXT
+    }
+
+    fn needs(&self) -> &'static [StepId] {
+        const NEEDS: &[StepId] = &[
+            StepId::of("basic-saml"),
+            StepId::of("claims"),
+            StepId::of("pilot"),
+        ];
+        NEEDS
+    }
+
+    fn asks(&self, state: &State) -> Vec<Ask> {
+        let known = state.known();
+        let mut asks = Vec::new();
+        if Who::of(known) == Who::AtlassianOnly {
+            asks.push(address_ask());
+        } else {
+            if known.fact("pilot.type") == Some("group") {
+                asks.push(who_ask(known));
+            }
+            asks.push(logs_ask());
+        }
+        asks.push(word_ask());
+        if matches!(Word::of(known), Some((Word::ErrorPage | Word::Other, _))) {
+            asks.push(seen_ask());
+        }
+        asks
+    }
+
+    async fn search(&self, cx: &Live, ask: &str, text: &str) -> Result<Vec<AskOption>, Trouble> {
+        match ask {
+            WHO => people_like(cx, text).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn judge(&self, _cx: &Live, _known: &Known, ask: &str, value: &str) -> Option<Judgement> {
+        match ask {
+            SEEN if !value.is_empty() => Some(judge_seen(value)),
+            ADDRESS if !value.is_empty() && !value.contains('@') => Some(Judgement::bad(
+                "This is no e-mail address.",
+                "The field wants the address of the Atlassian account.",
+            )),
+            _ => None,
+        }
+    }
+
+    /// Says when the test began, who logs in, and, once it is so, when it was proven.
+    async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
+        let began = login_reads::began(known, cx.now());
+        let mut facts = Facts::new()
+            .with(BEGAN, began.to_string())
+            .with(BASIS, login_reads::basis(known));
+        let Some(who) = login_reads::who(cx, known).await? else {
+            return Ok(Plan::AlreadySo(facts));
+        };
+        facts = facts.with(PERSON, who.shown());
+        if let Some(address) = &who.address {
+            facts = facts.with(ADDRESS, address);
+        }
+        let reading = login_reads::read(cx, known, &who, began).await;
+        // A log that could not be reached now proves nothing; the checks say so.
+        let proof = reading
+            .traces(known, began, cx.now())
+            .map(|traces| weigh(&traces));
+        if let (Ok(Proof::Proven { at, .. }), false) = (proof, reading.is_undecided()) {
+            facts = facts.with(PROVEN_AT, at.to_string());
+        }
+        Ok(Plan::AlreadySo(facts))
+    }
+
+    fn hand_first(&self) -> bool {
+        true
+    }
+
+    fn checks(&self) -> &'static [&'static dyn Check<Live>] {
+        test_login_checks::ALL
+    }
+}
+
+/// The asks that depend on who does which side, on the pilot and on what happened.
+pub(super) fn found_asks() -> Vec<Ask> {
+    vec![who_ask(&Known::default()), address_ask(), seen_ask()]
+}
+
+fn who_ask(known: &Known) -> Ask {
+    let group = known.fact("pilot.name").unwrap_or("the pilot group");
+    Ask::new(
+        WHO,
+        AskKind::Search,
+        "Who logs in?",
+        format!("Somebody who is directly in “{group}”."),
+    )
+}
+
+fn address_ask() -> Ask {
+    Ask::new(
+        ADDRESS,
+        AskKind::Text,
+        "E-mail address of the Atlassian account that logs in",
+        "Somebody of the pilot. Your colleague of the Entra side knows whom they assigned.",
+    )
+}
+
+fn logs_ask() -> Ask {
+    Ask::choice(
+        LOGS,
+        "How is the log-in proven at Microsoft?",
+        "At Atlassian’s side the audit log is read, if the key may.",
+        &[
+            (
+                "read",
+                "Lockstep reads Entra’s sign-in log",
+                "Microsoft asks for one more right to read (AuditLog.Read.All). It needs Entra ID P1.",
+            ),
+            (
+                BY_WORD,
+                "I say it myself",
+                "Your word stands in for the log. Why a log-in failed can then be told less well.",
+            ),
+        ],
+    )
+    .default("read")
+}
+
+fn word_ask() -> Ask {
+    Ask::choice(
+        WORD,
+        "What happened?",
+        "Say it after each try: it counts for the log-in just before.",
+        &[
+            ("", "Nobody has tried yet", "Or try again, and say it then."),
+            (
+                CAME_IN,
+                "The person came in through Microsoft’s page",
+                "The site opened, with that person logged in.",
+            ),
+            (
+                PASSWORD_ASKED,
+                "Atlassian wanted a password",
+                "The address bar never left Atlassian, and no other way was offered.",
+            ),
+            (
+                ERROR_PAGE,
+                "There was an error page",
+                "At Microsoft or at Atlassian.",
+            ),
+            (OTHER, "Something else", "Such as a page that never ends."),
+        ],
+    )
+    .optional()
+}
+
+fn seen_ask() -> Ask {
+    let mut ask = Ask::new(
+        SEEN,
+        AskKind::Text,
+        "What did the page say?",
+        "Its whole address, or the number that begins with AADSTS, or its first sentence.",
+    )
+    .optional();
+    ask.example = Some("AADSTS50105".to_owned());
+    ask
+}
+
+/// What was pasted is looked up at once; what would let somebody log in is not kept.
+fn judge_seen(value: &str) -> Judgement {
+    const OPENS: [&str; 4] = ["samlresponse", "access_token", "id_token", "code"];
+    let lower = value.to_lowercase();
+    let names = lower
+        .split(['?', '&', '#', ' '])
+        .filter_map(|part| part.split_once('='));
+    if names.into_iter().any(|(name, _)| OPENS.contains(&name)) {
+        return Judgement::bad(
+            "There is something in it that lets one log in.",
+            "It is not kept. Paste the part of the address before “?”, or the sentence on the page.",
+        );
+    }
+    match login_causes::of_page(value) {
+        Some(cause) => Judgement::new(
+            Worth::Plain,
+            format!("{}.", cause.what),
+            format!("{}. {}", cause.action, cause.how),
+        ),
+        None => Judgement::new(
+            Worth::Doubtful,
+            "Lockstep does not know this page.",
+            "It is kept all the same. The settings below are compared one by one.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_let_one_log_in_is_refused() {
+        for value in [
+            "https://auth.test/login/callback?SAMLResponse=PHNhbWw",
+            "https://site.test/?code=abc&state=1",
+            "https://site.test/#id_token=abc",
+        ] {
+            assert!(!judge_seen(value).is_taken(), "{value}");
+        }
+        let said = judge_seen("https://id.test/?error_description=Invalid%20thumbprint");
+        assert_eq!(
+            said.strong,
+            "The certificate at Atlassian is not the one that signed."
+        );
+        assert!(judge_seen("a blank page").is_taken());
+        assert!(judge_seen("https://site.test/?error_code=5&state=1").is_taken());
+    }
+}

@@ -1,0 +1,220 @@
+//! The check after enforcing: whether a fresh log-in goes through Entra, and whether it still does.
+
+use async_trait::async_trait;
+use connect::Atlassian;
+use engine::{Check, Facts, Finding, Known, Skip, Trouble, Verdict, VerdictState};
+use jiff::Timestamp;
+
+use super::enforce::{ID, SEEN_AT, place};
+use super::enforce_asks::{AFTER, PASSWORD};
+use super::enforce_checks::{opened, with_fix};
+use super::enforced::{self, Outcome, Saw, Signs};
+use super::login_proof::Log;
+use super::login_reads::{self, Opened};
+use super::policy_members;
+use super::test_login_checks::time;
+use crate::Live;
+
+pub(super) struct TookHold;
+
+#[async_trait]
+impl Check<Live> for TookHold {
+    fn id(&self) -> &'static str {
+        "enforced"
+    }
+
+    fn title(&self) -> &'static str {
+        "A fresh log-in goes through Entra"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let before = "Whether it took hold is looked at after enforcing";
+        if let Err(findings) = opened(cx, known, before) {
+            return findings;
+        }
+        if known.by_hand_at(&ID).is_none() {
+            let detail = "Nothing was enforced from here.";
+            let verdict = Verdict::skipped(Skip::NothingYet, "It is not enforced yet", detail);
+            return Finding::only(with_fix(verdict, Some("enforce"), cx, known));
+        }
+        match after(cx, known).await {
+            Ok(Some(after)) => Finding::only(took_hold(&after, cx, known)),
+            Ok(None) => Finding::only(Verdict::skipped(
+                Skip::NothingYet,
+                "Nobody was chosen to log in",
+                "",
+            )),
+            Err(trouble) => Finding::only(Verdict::unknown(
+                "Whether it took hold could not be read",
+                &trouble,
+            )),
+        }
+    }
+}
+
+/// What was read after enforcing.
+struct After {
+    who: String,
+    outcome: Outcome,
+    /// Whether the audit log is empty altogether.
+    log_empty: bool,
+    /// What Atlassian tells of the account, as it came.
+    raw: Option<String>,
+}
+
+/// Reads what tells of enforcing; `None` while nobody was chosen, or nothing was enforced.
+async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
+    let (Some(done), Some((atlassian, organization, policy)), Some(who)) = (
+        known.by_hand_at(&ID),
+        place(cx, known),
+        login_reads::who(cx, known).await?,
+    ) else {
+        return Ok(None);
+    };
+    let reading = login_reads::read(cx, known, &who, login_reads::began(known, cx.now())).await;
+    let traces = reading.traces(known, done, cx.now())?;
+    let pilot = policy_members::pilot(cx, known).await?;
+    let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
+    let ids: Vec<_> = managed.pilot.values().cloned().collect();
+    let placed = policy_members::placed(cx, atlassian, organization, &ids).await?;
+    let there = policy_members::membership(&placed.all, &policy, &managed.addresses());
+    let signs = Signs {
+        done,
+        entra: match reading.is_undecided() {
+            true => Log::Shut,
+            false => traces.entra,
+        },
+        saw: saw(known),
+        switch: switch(atlassian, organization, done).await,
+        told: there.enforced,
+        now: cx.now(),
+    };
+    Ok(Some(After {
+        who: who.shown().to_owned(),
+        outcome: enforced::weigh(&signs),
+        log_empty: matches!(reading.atlassian, Opened::Empty(_)),
+        raw: placed.raw.map(|raw| raw.to_string()),
+    }))
+}
+
+fn saw(known: &Known) -> Option<(Saw, Timestamp)> {
+    let saw = match known.answer(AFTER)? {
+        PASSWORD => Saw::Password,
+        _ => Saw::Redirected,
+    };
+    Some((saw, known.answered_at(AFTER)?))
+}
+
+/// The last switch in the audit log. A log that can't be read tells nothing here: what a log-in shows counts.
+async fn switch(
+    atlassian: &Atlassian,
+    organization: &str,
+    done: Timestamp,
+) -> Option<(enforced::Switch, Timestamp)> {
+    let events = atlassian
+        .events_since(organization, login_reads::a_little_before(done))
+        .await
+        .ok()?;
+    let actions = atlassian.event_actions(organization).await.ok();
+    let words = |id: &str| {
+        let actions = actions.as_ref()?;
+        let action = actions.value.iter().find(|action| action.id == id)?;
+        Some(action.display_name.clone())
+    };
+    enforced::last_switch(&events.value, words)
+}
+
+fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
+    use VerdictState::{Fail, Pass, Wait, Warn};
+    let who = &after.who;
+    let said = |state, title: String, detail: &str| Verdict::new(state, title, detail);
+    let (verdict, key) = match after.outcome {
+        Outcome::Seen(at) => (
+            said(
+                Pass,
+                format!("{who} came in through Entra after enforcing, {}", time(at)),
+                "Entra’s log shows it, later than you said that it was done.",
+            ),
+            None,
+        ),
+        Outcome::Said(at) => (
+            said(
+                Pass,
+                format!(
+                    "You said that Atlassian sends {who} to Microsoft, {}",
+                    time(at)
+                ),
+                "It rests on your word: Entra’s log is not read.",
+            ),
+            None,
+        ),
+        Outcome::NotYet => (
+            said(
+                Wait,
+                format!("No log-in of {who} after enforcing is in Entra’s log yet"),
+                "Usually it takes two to five minutes, at most a quarter of an hour.",
+            ),
+            Some("log-in-after"),
+        ),
+        Outcome::Silent => (
+            said(
+                Warn,
+                format!("No log-in of {who} was seen after enforcing"),
+                "Log in in a fresh private window, and say above what it looked like.",
+            ),
+            Some("log-in-after"),
+        ),
+        Outcome::PasswordOffered => (
+            said(
+                Fail,
+                format!("Atlassian still offers {who} a password"),
+                "The policy does not enforce single sign-on, or the account is in another one.",
+            ),
+            Some("not-enforced"),
+        ),
+        Outcome::SwitchedOff(at) => (
+            said(
+                Fail,
+                "Single sign-on is not enforced any more".to_owned(),
+                &at.map_or("Atlassian’s answer says so.".to_owned(), |at| {
+                    format!("Atlassian’s audit log says so, {}.", time(at))
+                }),
+            ),
+            Some("not-enforced"),
+        ),
+    };
+    let lapsed = after.log_empty && verdict.state != Pass;
+    let verdict = if lapsed {
+        let detail = format!(
+            "{} The audit log is empty altogether: Atlassian Guard may have ended.",
+            verdict.detail
+        );
+        with_fix(Verdict { detail, ..verdict }, Some("guard"), cx, known)
+    } else {
+        with_fix(verdict, key, cx, known)
+    };
+    match &after.raw {
+        Some(raw) => verdict.saw("Atlassian’s answer on the account", raw),
+        None => verdict,
+    }
+}
+
+/// The facts, with when it was first seen to be enforced. What can't be read now is looked at by the checks.
+pub(super) async fn with_seen(cx: &Live, known: &Known, facts: Facts) -> Facts {
+    let seen = known
+        .fact(SEEN_AT)
+        .and_then(|at| at.parse::<Timestamp>().ok());
+    let Some(done) = known.by_hand_at(&ID) else {
+        return facts;
+    };
+    if seen.is_some_and(|seen| seen >= done) {
+        return facts;
+    }
+    match after(cx, known).await {
+        Ok(Some(After {
+            outcome: Outcome::Seen(at) | Outcome::Said(at),
+            ..
+        })) => facts.with(SEEN_AT, at.to_string()),
+        _ => facts,
+    }
+}
