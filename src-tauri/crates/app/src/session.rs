@@ -25,7 +25,7 @@ use engine::{
 use guide::shared::{plan, scopes, sign_in};
 use guide::{
     Live,
-    atlassian::{before_atlassian, before_entra},
+    atlassian::{before_atlassian, before_entra, test_login},
     local_trouble, trouble,
 };
 

@@ -10,6 +10,7 @@ mod power_cut;
 mod saml_a;
 mod saml_b;
 mod saml_b_faults;
+mod saml_c;
 mod scenarios;
 mod single_sign_on;
 mod window;

@@ -23,6 +23,8 @@ pub(super) fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
             "It has a line break or a control character in it.",
             "Paste it as one line.",
         )),
+        // The address of an error page carries its reasons, and whatever the log-in began with.
+        AskKind::Text if ask.id == test_login::SEEN && value.chars().count() <= 4096 => None,
         _ if value.chars().count() > 256 => {
             Some(fail_said("It is too long.", "At most 256 characters."))
         }
@@ -159,6 +161,19 @@ mod tests {
         for (ask, value, wanted) in cases {
             let said = refused(&ask, value).map(|said| said.strong);
             assert_eq!(said.as_deref(), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_error_pages_address_may_be_long_and_nothing_else() {
+        let long = "x".repeat(4096);
+        assert_eq!(refused(&text(test_login::SEEN), &long), None);
+        for (ask, value) in [
+            (test_login::SEEN, "x".repeat(4097)),
+            ("app.name", "x".repeat(257)),
+        ] {
+            let said = refused(&text(ask), &value).map(|said| said.strong);
+            assert_eq!(said.as_deref(), Some("It is too long."), "{ask}");
         }
     }
 

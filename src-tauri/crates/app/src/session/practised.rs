@@ -162,6 +162,7 @@ impl Session {
         Ok(vec![
             ("policy.name".to_owned(), name.to_owned()),
             ("policy.address".to_owned(), policy.address),
+            ("policy.open".to_owned(), "yes".to_owned()),
         ])
     }
 
