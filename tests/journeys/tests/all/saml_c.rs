@@ -261,6 +261,20 @@ const AT_MICROSOFT: &[Row] = &[
         ],
     ),
     row(
+        "the pilot is only in a group inside an assigned group",
+        |bench, walk| {
+            let levers = bench.practice.levers();
+            levers
+                .unassign(APP, &fact(walk, "pilot.upn"))
+                .expect("pulled");
+            levers.assign(APP, "Engineering").expect("pulled");
+        },
+        &[
+            "Failed: This person is not assigned to the application",
+            "Failed: PILOT is only in a group inside “Engineering”",
+        ],
+    ),
+    row(
         "Conditional Access blocks",
         |bench, _| bench.practice.levers().conditional_access_blocks_saml(),
         &["Failed: A Conditional Access policy blocked the log-in"],
@@ -377,6 +391,9 @@ async fn settings_that_stand_in_the_way_are_seen_before_anybody_tries() {
     levers
         .set_mapping_policy(APP, "employeeid")
         .expect("pulled");
+    let state = walk.session.state();
+    let entity = state.known().answer("saml.sp_entity").expect("pasted");
+    levers.take_identifier(entity);
 
     look(&walk, LOGIN).await;
 
@@ -388,12 +405,91 @@ async fn settings_that_stand_in_the_way_are_seen_before_anybody_tries() {
     assert_eq!(
         settings,
         [
+            "Failed: Another application holds Atlassian’s identifier: Atlassian (old)",
             "Failed: Token encryption is on",
             "Failed: The application wants signed requests",
             "Warning: The claims policy “Claims for HR” overrides Attributes and Claims",
             "Warning: Everybody in the tenant may use the application",
         ]
     );
+}
+
+/// A kind of answer that practice can give, and what its error page is said to mean.
+const ANSWERS: &[(&str, &str)] = &[
+    (
+        "wrong_issuer",
+        "The answer carries another identifier than the one saved at Atlassian",
+    ),
+    (
+        "wrong_audience",
+        "The answer was made for another identifier than Atlassian's",
+    ),
+    (
+        "wrong_destination",
+        "The answer was made for another address than Atlassian's",
+    ),
+    (
+        "wrong_recipient",
+        "The answer was made for another address than Atlassian's",
+    ),
+    (
+        "wrong_in_response_to",
+        "The answer belongs to another log-in",
+    ),
+    ("expired", "The answer was not valid at the time it arrived"),
+    (
+        "not_yet_valid",
+        "The answer was not valid at the time it arrived",
+    ),
+    ("name_id_empty", "The NameID was empty"),
+    (
+        "name_id_object_id",
+        "Entra sent an address that has no Atlassian account here",
+    ),
+    (
+        "name_id_unknown",
+        "Atlassian does not let this person in by single sign-on",
+    ),
+    (
+        "unsigned",
+        "The answer was not signed by the certificate at Atlassian",
+    ),
+    (
+        "foreign_certificate",
+        "The certificate at Atlassian is not the one that signed",
+    ),
+    (
+        "changed",
+        "The answer was not signed by the certificate at Atlassian",
+    ),
+    ("encrypted", "Atlassian can't read the encrypted answer"),
+    ("doctype", "Atlassian can't use the answer"),
+];
+
+#[tokio::test]
+async fn what_the_error_page_says_leads_to_the_cause() {
+    let bench = Bench::of("fresh").await;
+    let walk = ready(&bench, "userPrincipalName").await;
+    look(&walk, LOGIN).await;
+    for (kind, means) in ANSWERS {
+        let levers = bench.practice.levers();
+        levers.saml_response(kind).expect("a kind of answer");
+        let outcome = log_in(&bench, &walk).await;
+        assert!(
+            matches!(outcome, Outcome::Refused { .. }),
+            "{kind}: {outcome:?}"
+        );
+
+        look(&walk, LOGIN).await;
+
+        assert_eq!(
+            walk.check(LOGIN, "page"),
+            format!("Failed: {means}"),
+            "{kind}: {outcome:?}"
+        );
+        let proven = walk.check(LOGIN, "proven");
+        assert!(proven.starts_with("Failed: You said"), "{kind}: {proven}");
+    }
 }
 
 async fn each_is_led_back(rows: &[Row]) {

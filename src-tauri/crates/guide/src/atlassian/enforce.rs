@@ -158,6 +158,11 @@ impl Step<Live> for Enforce {
         true
     }
 
+    /// While it is enforced, the pilot stands before a shut door once the application or its certificate is gone.
+    fn undone_first(&self) -> bool {
+        true
+    }
+
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
         enforce_checks::ALL
     }
