@@ -102,7 +102,9 @@ async fn at_every_write_of_single_sign_on() {
 
 fn is_write(request: &str) -> bool {
     let signs_in = request.contains("/oauth2/") || request.contains("/common/");
-    !request.starts_with("GET") && !signs_in && !request.ends_with("/workspaces")
+    let looks_up = ["/workspaces", "/bulk-fetch"];
+    let reads = looks_up.iter().any(|end| request.ends_with(end));
+    !request.starts_with("GET") && !signs_in && !reads
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
