@@ -40,6 +40,9 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
             _ => links.atlassian(known.fact("atlassian.organization")),
         },
         "atlassian_support" => support(cloud),
+        enforce::MEMBERS_SAID => said(known, name, "the people of the pilot"),
+        enforce::OTHERS_SAID => said(known, name, "all other managed accounts"),
+        enforce::ADMIN => said(known, name, "an organization admin outside the policy"),
         "saml.pem" => pem(known.fact("saml.certificate")?),
         other => return known.fact(other).or(known.answer(other)).map(str::to_owned),
     };
@@ -76,6 +79,12 @@ pub(crate) fn fix(
             .map(|(_, value)| (*value).to_owned());
         own.or_else(|| fill(cloud, known, name))
     })
+}
+
+/// What was learned, or what it will be about.
+fn said(known: &Known, fact: &str, before: &str) -> String {
+    let learned = known.fact(fact).filter(|learned| !learned.is_empty());
+    learned.unwrap_or(before).to_owned()
 }
 
 /// The address of the site, however Atlassian wrote it.

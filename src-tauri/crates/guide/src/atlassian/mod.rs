@@ -42,6 +42,7 @@ mod login_obstacles;
 mod login_person;
 mod login_proof;
 mod login_reads;
+mod login_seen;
 mod login_settings;
 mod notify;
 mod only_pilot;

@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 use engine::{
     Ask, AskKind, AskOption, Check, Facts, Judgement, Known, Plan, State, Step, StepId, Trouble,
-    Worth,
 };
 
-use super::login_causes;
 use super::login_proof::{CAME_IN, ERROR_PAGE, OTHER, PASSWORD_ASKED, Proof, WORD, Word, weigh};
 use super::login_reads::{self, BASIS, BEGAN, people_like};
+use super::login_seen;
 use super::test_login_checks;
 use crate::Live;
 use crate::shared::plan::Who;
@@ -83,9 +82,9 @@ impl Step<Live> for TestLogin {
         }
     }
 
-    fn judge(&self, _cx: &Live, _known: &Known, ask: &str, value: &str) -> Option<Judgement> {
+    fn judge(&self, cx: &Live, known: &Known, ask: &str, value: &str) -> Option<Judgement> {
         match ask {
-            SEEN if !value.is_empty() => Some(judge_seen(value)),
+            SEEN if !value.is_empty() => Some(login_seen::judge(value, known, cx.now())),
             ADDRESS if !value.is_empty() && !value.contains('@') => Some(Judgement::bad(
                 "This is no e-mail address.",
                 "The field wants the address of the Atlassian account.",
@@ -205,59 +204,9 @@ fn seen_ask() -> Ask {
         SEEN,
         AskKind::Text,
         "What did the page say?",
-        "Its whole address, or the number that begins with AADSTS, or its first sentence.",
+        "Its whole address, or the number that begins with AADSTS, or its first sentence. A SAML response that you recorded is read and not kept.",
     )
     .optional();
     ask.example = Some("AADSTS50105".to_owned());
     ask
-}
-
-/// What was pasted is looked up at once; what would let somebody log in is not kept.
-fn judge_seen(value: &str) -> Judgement {
-    const OPENS: [&str; 4] = ["samlresponse", "access_token", "id_token", "code"];
-    let lower = value.to_lowercase();
-    let names = lower
-        .split(['?', '&', '#', ' '])
-        .filter_map(|part| part.split_once('='));
-    if names.into_iter().any(|(name, _)| OPENS.contains(&name)) {
-        return Judgement::bad(
-            "There is something in it that lets one log in.",
-            "It is not kept. Paste the part of the address before “?”, or the sentence on the page.",
-        );
-    }
-    match login_causes::of_page(value) {
-        Some(cause) => Judgement::new(
-            Worth::Plain,
-            format!("{}.", cause.what),
-            format!("{}. {}", cause.action, cause.how),
-        ),
-        None => Judgement::new(
-            Worth::Doubtful,
-            "Lockstep does not know this page.",
-            "It is kept all the same. The settings below are compared one by one.",
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_would_let_one_log_in_is_refused() {
-        for value in [
-            "https://auth.test/login/callback?SAMLResponse=PHNhbWw",
-            "https://site.test/?code=abc&state=1",
-            "https://site.test/#id_token=abc",
-        ] {
-            assert!(!judge_seen(value).is_taken(), "{value}");
-        }
-        let said = judge_seen("https://id.test/?error_description=Invalid%20thumbprint");
-        assert_eq!(
-            said.strong,
-            "The certificate at Atlassian is not the one that signed."
-        );
-        assert!(judge_seen("a blank page").is_taken());
-        assert!(judge_seen("https://site.test/?error_code=5&state=1").is_taken());
-    }
 }
