@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// The text with `ID` for every GUID, `PORT` for every port of this machine, `TIME` for every time stamp, `DATE` for every
-/// date in words, and `N` for days that are counted from today.
+/// The text with `ID` for every GUID, `THUMBPRINT` and `CERTIFICATE` for those of a key, `PORT` for every port of this
+/// machine, `TIME` for every time stamp, `DATE` for every date in words, and `N` for days that are counted from today.
 pub fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -26,12 +26,13 @@ pub fn plain(text: &str) -> String {
 
 /// What differs from run to run at the beginning of a text: its length, and what stands for it.
 fn volatile(text: &str) -> Option<(usize, &'static str)> {
-    let shapes: [(&str, &str); 5] = [
+    let shapes: [(&str, &str); 6] = [
         ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "ID"),
         ("dddd-dd-ddTdd:dd:dd", "TIME"),
         ("dd Aaa dddd", "DATE"),
         ("d Aaa dddd", "DATE"),
         ("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "HEX"),
+        ("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "THUMBPRINT"),
     ];
     for (shape, word) in shapes {
         if let Some(length) = fits(text, shape) {
@@ -42,6 +43,9 @@ fn volatile(text: &str) -> Option<(usize, &'static str)> {
             };
             return Some((length + more, word));
         }
+    }
+    if let Some(length) = certificate(text) {
+        return Some((length, "CERTIFICATE"));
     }
     let after = |start: &str, end: &str| {
         let digits = text
@@ -80,6 +84,13 @@ fn fits(text: &str, shape: &str) -> Option<usize> {
     (all && ends).then_some(shape.len())
 }
 
+/// A certificate as text, from its first line to its last one.
+fn certificate(text: &str) -> Option<usize> {
+    const END: &str = "-----END CERTIFICATE-----";
+    text.strip_prefix("-----BEGIN CERTIFICATE-----")?;
+    text.find(END).map(|end| end + END.len())
+}
+
 fn fraction(text: &str) -> usize {
     text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == 'Z'))
         .unwrap_or(text.len())
@@ -116,6 +127,14 @@ mod tests {
     fn what_differs_is_left_out_and_nothing_else() {
         for (text, wanted) in [
             ("id 14d82eec-204b-4c2f-b7e8-296a70dab67e.", "id ID."),
+            (
+                "6DF360096D8339FF53C7E0B72180749A6EB76973 is active",
+                "THUMBPRINT is active",
+            ),
+            (
+                "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n",
+                "CERTIFICATE\n",
+            ),
             (
                 "http://127.0.0.1:40123/v1.0/me",
                 "http://127.0.0.1:PORT/v1.0/me",
