@@ -11,6 +11,7 @@ mod saml_a;
 mod saml_b;
 mod saml_b_faults;
 mod saml_c;
+mod saml_c_enforce;
 mod scenarios;
 mod single_sign_on;
 mod window;

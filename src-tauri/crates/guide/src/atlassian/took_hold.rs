@@ -183,20 +183,34 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
             Some("not-enforced"),
         ),
     };
-    let lapsed = after.log_empty && verdict.state != Pass;
-    let verdict = if lapsed {
-        let detail = format!(
-            "{} The audit log is empty altogether: Atlassian Guard may have ended.",
-            verdict.detail
-        );
-        with_fix(Verdict { detail, ..verdict }, Some("guard"), cx, known)
-    } else {
-        with_fix(verdict, key, cx, known)
+    let verdict = match after.log_empty {
+        true => with_fix(lapsed(verdict), Some("guard"), cx, known),
+        false => with_fix(verdict, key, cx, known),
     };
     match &after.raw {
         Some(raw) => verdict.saw("Atlassian’s answer on the account", raw),
         None => verdict,
     }
+}
+
+/// Enforcing rests on Guard, and so does the audit log: one that shows nothing for a week, though there was enforcing in it, is told
+/// whatever a log-in showed.
+fn lapsed(verdict: Verdict) -> Verdict {
+    if verdict.state != VerdictState::Pass {
+        let detail = format!(
+            "{} The audit log is empty altogether: Atlassian Guard may have ended.",
+            verdict.detail
+        );
+        return Verdict { detail, ..verdict };
+    }
+    Verdict::new(
+        VerdictState::Warn,
+        "Atlassian’s audit log is empty: Atlassian Guard may have ended",
+        format!(
+            "Without it nobody is sent to Entra any more. {}.",
+            verdict.title
+        ),
+    )
 }
 
 /// The facts, with when it was first seen to be enforced. What can't be read now is looked at by the checks.

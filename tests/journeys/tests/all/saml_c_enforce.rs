@@ -1,0 +1,361 @@
+//! Enforcing: it opens only when it is safe, shuts again when something becomes unsafe, and what happens afterwards is said.
+
+use engine::{Plan, Standing, Trouble};
+use journeys::{Bench, Ended, Walk, by_id};
+use serde_json::Value;
+
+use crate::saml_c::{APP, LOGIN, answer, fact, look, may_read_logs};
+
+const ENFORCE: &str = "enforce";
+
+/// State and title of every check of enforcing, those that the lock rests on too.
+fn enforce_checks(walk: &Walk) -> Vec<(String, String)> {
+    let page = walk.page(ENFORCE);
+    let locked = page.lock.map(|lock| lock.checks).unwrap_or_default();
+    let pilot = fact(walk, "pilot.upn");
+    page.checks
+        .into_iter()
+        .chain(locked)
+        .map(|check| {
+            let words = format!("{}: {}", check.word, check.title);
+            (check.id, words.replace(&pilot, "PILOT"))
+        })
+        .collect()
+}
+
+fn enforce_check(walk: &Walk, id: &str) -> String {
+    let all = enforce_checks(walk);
+    let found = all.iter().find(|(check, _)| check == id);
+    let found = found.unwrap_or_else(|| panic!("{id}: {all:?}"));
+    found.1.clone()
+}
+
+fn policies(bench: &Bench) -> Vec<Value> {
+    let dump = bench.practice.dump();
+    dump["organization"]["policies"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn pilot_policy(bench: &Bench) -> Value {
+    let all = policies(bench);
+    let found = all.iter().find(|policy| policy["name"] == "Pilot SSO");
+    found.cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn from_the_first_log_in_to_an_enforced_pilot() {
+    let bench = Bench::of("fresh").await;
+    may_read_logs(&bench);
+    let walk = bench.open().await;
+
+    let ended = walk.to_the_end().await;
+    let pages = [LOGIN, ENFORCE].map(|step| walk.picture(step)).join("\n");
+    assert_eq!(ended, Ok(Ended::Verified), "{pages}");
+
+    let pilot = fact(&walk, "pilot.upn");
+    let plain = |step: &str| walk.picture(step).replace(&pilot, "PILOT");
+    insta_like(
+        &plain(LOGIN),
+        "1.8 Test log-in\n\
+         ? How is the log-in proven at Microsoft?: read\n\
+         ? What happened?: came-in\n\
+         Passed: PILOT came in through Entra, WHEN\n\
+         Passed: Entra let PILOT through, WHEN\n\
+         Passed: Atlassian’s audit log shows the log-in, WHEN\n\
+         Passed: No setting in Entra stands in the way\n\
+         Passed: Nothing about the person stands in the way",
+    );
+    let policy = pilot_policy(&bench);
+    assert_eq!(policy["enforced"], true, "{policy}");
+    assert_eq!(
+        walk.session
+            .state()
+            .standing(walk.session.guide(), &by_id(ENFORCE)),
+        Standing::Done
+    );
+    walk.plan(&by_id(ENFORCE)).await.expect("plans");
+    assert!(!fact(&walk, "enforce.enforced_seen_at").is_empty());
+    let file = std::fs::read_to_string(fact(&walk, "saved.way-back")).expect("saved");
+    for needed in [
+        fact(&walk, "policy.id").as_str(),
+        "Enforce single sign-on",
+        &fact(&walk, "enforce.admin"),
+    ] {
+        assert!(file.contains(needed), "{needed}: {file}");
+    }
+}
+
+/// Compares the beginning of a picture, with every time in it made plain.
+fn insta_like(seen: &str, wanted: &str) {
+    let plain: Vec<_> = seen
+        .lines()
+        .map(|line| match line.find(" UTC") {
+            Some(end) => {
+                let start = line[..end]
+                    .rfind(", ")
+                    .and_then(|at| line[..at].rfind(", "))
+                    .map_or(0, |at| at + 2);
+                format!("{}WHEN{}", &line[..start], &line[end + 4..])
+            }
+            None => line.to_owned(),
+        })
+        .collect();
+    let plain = plain.join("\n");
+    assert!(plain.starts_with(wanted), "{plain}\n\nwanted:\n{wanted}");
+}
+
+/// Somebody whose pilot has logged in, and who stands before enforcing with a policy made.
+async fn before_enforcing(bench: &Bench) -> Walk {
+    may_read_logs(bench);
+    let walk = bench.open().await;
+    assert_eq!(
+        walk.until(LOGIN).await,
+        Ok(Ended::Verified),
+        "{}",
+        walk.picture(LOGIN)
+    );
+    for (ask, value) in walk
+        .session
+        .practise(&by_id(ENFORCE))
+        .await
+        .expect("practised")
+    {
+        answer(&walk, ENFORCE, &ask, &value).await;
+    }
+    walk
+}
+
+async fn add_members(walk: &Walk) -> Result<(), Trouble> {
+    let shown = walk.plan(&by_id(ENFORCE)).await?;
+    let Plan::Changes { .. } = &shown.plan else {
+        panic!("members are to be added: {:?}", shown.plan)
+    };
+    walk.make(&shown).await.map(drop)
+}
+
+fn missing(walk: &Walk) -> Vec<&'static str> {
+    walk.session.lock(&by_id(ENFORCE)).expect("a lock").missing
+}
+
+#[tokio::test]
+async fn enforcing_stays_shut_until_all_four_hold() {
+    let bench = Bench::of("fresh").await;
+    let walk = before_enforcing(&bench).await;
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), ["way-back", "only-pilot"]);
+
+    add_members(&walk).await.expect("added");
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), ["way-back"]);
+    assert!(
+        walk.session
+            .practise_enforcing(&by_id(ENFORCE))
+            .await
+            .is_err()
+    );
+
+    walk.session
+        .save_document(&by_id(ENFORCE), "way-back")
+        .expect("saved");
+    assert_eq!(
+        missing(&walk).len(),
+        4,
+        "what was looked at before the file was saved is old"
+    );
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), [""; 0]);
+    assert_ne!(pilot_policy(&bench)["enforced"], true);
+    walk.session
+        .practise_enforcing(&by_id(ENFORCE))
+        .await
+        .expect("enforced");
+    assert_eq!(pilot_policy(&bench)["enforced"], true);
+}
+
+/// What shuts it again, and what is said of it.
+type Shuts = (&'static str, fn(&Bench, &Walk), &'static str, &'static str);
+
+const SHUTS: &[Shuts] = &[
+    (
+        "no admin is outside any more",
+        |bench, _| bench.practice.levers().no_break_glass(),
+        "break-glass",
+        "Failed: No organization admin is outside the policy",
+    ),
+    (
+        "a stranger is in the policy",
+        |bench, walk| {
+            let policy = fact(walk, "policy.id");
+            bench
+                .practice
+                .levers()
+                .move_member("megan@contoso.com", &policy)
+                .expect("pulled");
+        },
+        "only-pilot",
+        "Failed: 1 account that is not of the pilot in the policy",
+    ),
+    (
+        "the policy is of the local directory",
+        |bench, walk| {
+            bench
+                .practice
+                .levers()
+                .policy_local(&fact(walk, "policy.id"))
+                .expect("pulled")
+        },
+        "only-pilot",
+        "Warning: Atlassian names no identity provider directory for “Pilot SSO”",
+    ),
+    (
+        "Atlassian does not tell who is in it",
+        |bench, _| bench.practice.levers().bulk_fetch_bare(),
+        "only-pilot",
+        "Could not look: Atlassian does not tell who is in the policy",
+    ),
+    (
+        "the file is lost",
+        |_, walk| std::fs::remove_file(fact(walk, "saved.way-back")).expect("removed"),
+        "way-back",
+        "Failed: The saved way back can’t be read",
+    ),
+    (
+        "the file is another one",
+        |_, walk| {
+            std::fs::write(fact(walk, "saved.way-back"), "Policy id: other\n").expect("written")
+        },
+        "way-back",
+        "Failed: The saved way back does not name the organization that is so now",
+    ),
+    (
+        "the pilot is refused meanwhile",
+        |bench, walk| {
+            let pilot = fact(walk, "pilot.upn");
+            bench
+                .practice
+                .levers()
+                .note_sign_in(APP, &pilot, 50105)
+                .expect("pulled");
+        },
+        "proven",
+        "Failed: The last log-in of PILOT was refused",
+    ),
+];
+
+#[tokio::test]
+async fn whatever_becomes_unsafe_shuts_it_again() {
+    for (what, pull, check, says) in SHUTS {
+        let bench = Bench::of("fresh").await;
+        let walk = before_enforcing(&bench).await;
+        add_members(&walk).await.expect("added");
+        walk.session
+            .save_document(&by_id(ENFORCE), "way-back")
+            .expect("saved");
+        look(&walk, ENFORCE).await;
+        assert_eq!(
+            missing(&walk),
+            [""; 0],
+            "{what}: {:?}",
+            enforce_checks(&walk)
+        );
+
+        pull(&bench, &walk);
+        look(&walk, ENFORCE).await;
+
+        assert!(
+            missing(&walk).contains(check),
+            "{what}: {:?}",
+            missing(&walk)
+        );
+        assert_eq!(enforce_check(&walk, check), *says, "{what}");
+        assert!(
+            walk.session
+                .practise_enforcing(&by_id(ENFORCE))
+                .await
+                .is_err(),
+            "{what}"
+        );
+        assert_ne!(pilot_policy(&bench)["enforced"], true, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_atlassian_does_not_tell_the_person_confirms() {
+    let bench = Bench::of("fresh").await;
+    bench.practice.levers().bulk_fetch_bare();
+    let walk = before_enforcing(&bench).await;
+    add_members(&walk).await.expect("the task's end counts");
+    walk.session
+        .save_document(&by_id(ENFORCE), "way-back")
+        .expect("saved");
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), ["only-pilot"]);
+
+    answer(&walk, ENFORCE, "policy.confirmed", "yes").await;
+    look(&walk, ENFORCE).await;
+
+    assert_eq!(missing(&walk), [""; 0], "{:?}", enforce_checks(&walk));
+}
+
+#[tokio::test]
+async fn who_could_not_be_added_is_named() {
+    let bench = Bench::of("fresh").await;
+    let walk = before_enforcing(&bench).await;
+    let address = fact(&walk, "pilot.address");
+    bench.practice.levers().task_fails(&[&address]);
+
+    let trouble = add_members(&walk).await.expect_err("it fails");
+
+    assert_eq!(trouble.title, "0 of 1 people could be added to the policy");
+    assert!(trouble.certain.contains(&address), "{}", trouble.certain);
+    assert!(missing(&walk).contains(&"only-pilot"));
+    add_members(&walk).await.expect("the second time it works");
+}
+
+/// What happens after enforcing, and what is said of it.
+type After = (&'static str, fn(&Bench, &Walk), &'static str);
+
+const AFTERWARDS: &[After] = &[
+    (
+        "Guard ended",
+        |bench, _| bench.practice.levers().guard_lapsed(),
+        "Warning: Atlassian’s audit log is empty: Atlassian Guard may have ended",
+    ),
+    (
+        "somebody switched it off",
+        |bench, walk| {
+            bench
+                .practice
+                .levers()
+                .unenforce(&fact(walk, "policy.id"))
+                .expect("pulled")
+        },
+        "Failed: Single sign-on is not enforced any more",
+    ),
+    (
+        "the admin outside was put into it",
+        |bench, _| bench.practice.levers().no_break_glass(),
+        "Failed: No organization admin is outside the policy",
+    ),
+];
+
+#[tokio::test]
+async fn what_changes_after_enforcing_is_said() {
+    for (what, pull, says) in AFTERWARDS {
+        let bench = Bench::of("fresh").await;
+        may_read_logs(&bench);
+        let walk = bench.open().await;
+        assert_eq!(walk.to_the_end().await, Ok(Ended::Verified), "{what}");
+
+        pull(&bench, &walk);
+        look(&walk, ENFORCE).await;
+
+        let all = enforce_checks(&walk);
+        assert!(
+            all.iter().any(|(_, words)| words == says),
+            "{what}: {all:?}"
+        );
+    }
+}
