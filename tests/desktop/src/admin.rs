@@ -23,17 +23,25 @@ impl Admin {
         })
     }
 
+    /// The page with everything that is there.
+    pub fn page(&self) -> Told<String> {
+        self.ask("GET", "/", "")
+    }
+
     /// Sends a form and gives the page that follows.
     pub fn send(&self, path: &str, fields: &[(&str, &str)]) -> Told<String> {
         let fields: Vec<_> = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", escaped(value)))
             .collect();
-        let body = fields.join("&");
+        self.ask("POST", path, &fields.join("&"))
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> Told<String> {
         let mut stream = TcpStream::connect(&self.host)?;
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
             self.host,
             body.len()
         )?;
@@ -58,6 +66,19 @@ pub fn told(page: &str, id: &str) -> Told<String> {
     text.ok_or_else(|| Failure::new(format!("the page tells no {id}")))
 }
 
+/// The address that the link with an id leads to.
+pub fn leads(page: &str, id: &str) -> Told<String> {
+    let start = format!("id=\"{id}\"");
+    let tag = page
+        .split('<')
+        .find(|tag| tag.starts_with("a ") && tag.contains(&start));
+    let address = tag
+        .and_then(|tag| tag.split_once("href=\""))
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(address, _)| address.replace("&amp;", "&"));
+    address.ok_or_else(|| Failure::new(format!("the page has no link {id}")))
+}
+
 /// Percent-encoded, but for what never needs it.
 fn escaped(text: &str) -> String {
     let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
@@ -80,6 +101,11 @@ mod tests {
             Some("http://a/?b=1&c=2")
         );
         assert!(told(page, "other").is_err());
+        let page = "<p><a id=\"policy-address\" href=\"/o/1?a=b&amp;c=d\">Pilot</a></p>";
+        assert_eq!(
+            leads(page, "policy-address").ok().as_deref(),
+            Some("/o/1?a=b&c=d")
+        );
     }
 
     #[test]

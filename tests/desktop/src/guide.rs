@@ -2,7 +2,7 @@
 
 use thirtyfour::Key;
 
-use crate::{Admin, Told, Window, told};
+use crate::{Admin, Told, Window, leads, told};
 
 /// Opens a practice connection from the start page.
 pub async fn start_practice(window: &Window, scenario: &str) -> Told {
@@ -17,8 +17,7 @@ pub async fn plan(window: &Window) -> Told {
     window.click("radio", "I do both*").await?;
     window.click("radio", "Trial*").await?;
     window.read("Everything here is verified.").await?;
-    window.click("button", "Continue to 0.2").await?;
-    window.see("heading", "Sign in to Microsoft").await
+    go_on(window, "Continue to 0.2", "Sign in to Microsoft").await
 }
 
 /// 0.2, the quick way.
@@ -28,15 +27,13 @@ pub async fn sign_in(window: &Window) -> Told {
         .await?;
     window.click("button", "Sign in").await?;
     window.read("Everything here is verified.").await?;
-    window.click("button", "Continue to 0.3").await?;
-    window.see("heading", "Before you start: Entra").await
+    go_on(window, "Continue to 0.3", "Before you start: Entra").await
 }
 
 /// 0.3, which looks by itself on arrival.
 pub async fn before_entra(window: &Window) -> Told {
     window.read("Everything here is verified.").await?;
-    window.click("button", "Continue to 0.4").await?;
-    window.see("heading", "Before you start: Atlassian").await
+    go_on(window, "Continue to 0.4", "Before you start: Atlassian").await
 }
 
 /// 0.4, with the key that the banner of practice gives.
@@ -59,8 +56,7 @@ pub async fn give_key(window: &Window) -> Told {
 pub async fn confirm_guard(window: &Window) -> Told {
     window.click("checkbox", "I looked at Billing*").await?;
     window.read("You confirmed Atlassian Guard").await?;
-    window.click("button", "Continue to 1.1").await?;
-    window.see("heading", "Add the Atlassian Cloud app").await
+    go_on(window, "Continue to 1.1", "Add the Atlassian Cloud app").await
 }
 
 /// 1.1, up to the changes that are proposed.
@@ -83,8 +79,7 @@ pub async fn certificate(window: &Window) -> Told {
         .see("heading", "Certificate and Entra values")
         .await?;
     made(window, "Make 4 changes in Entra").await?;
-    window.click("button", "Continue to 1.3").await?;
-    window.see("heading", "Atlassian SAML details").await
+    go_on(window, "Continue to 1.3", "Atlassian SAML details").await
 }
 
 /// 1.3, the three values pasted at Atlassian and the two addresses brought back.
@@ -130,16 +125,14 @@ pub async fn saml_details(window: &Window) -> Told {
             &told(&page, "sp-acs-url")?,
         )
         .await?;
-    window.read("Both addresses belong together").await?;
-    window.click("button", "Continue to 1.4").await?;
-    window.see("heading", "Basic SAML configuration").await
+    window.read("6 of 6 passed").await?;
+    go_on(window, "Continue to 1.4", "Basic SAML configuration").await
 }
 
 /// 1.4, the addresses written.
 pub async fn basic_saml(window: &Window) -> Told {
     made(window, "Make 3 changes in Entra").await?;
-    window.click("button", "Continue to 1.5").await?;
-    window.see("heading", "Choose the e-mail attribute").await
+    go_on(window, "Continue to 1.5", "Choose the e-mail attribute").await
 }
 
 /// 1.5, counted, and the proposal taken.
@@ -148,22 +141,90 @@ pub async fn email_attribute(window: &Window) -> Told {
         .click("button", "Sign in to allow reading this")
         .await?;
     window.read("fits 420 of 420 people").await?;
-    window.click("button", "Continue to 1.6").await?;
-    window.see("heading", "Attributes and claims").await
+    go_on(window, "Continue to 1.6", "Attributes and claims").await
 }
 
 /// 1.6, in which nothing has to change.
 pub async fn claims(window: &Window) -> Told {
     window.click("button", "Sign in to allow changes").await?;
     window.read("No policy overrides").await?;
-    window.click("button", "Continue to 1.7").await?;
-    window.see("heading", "Pilot people").await
+    go_on(window, "Continue to 1.7", "Pilot people").await
 }
 
 /// 1.7, one person of the company.
 pub async fn pilot(window: &Window) -> Told {
-    window.find("Who*", "alex", "Alex Wilber*").await?;
+    window
+        .find("Which person or group*", "alex", "Alex Wilber*")
+        .await?;
     made(window, "Make 1 change in Entra").await
+}
+
+/// 1.8, a log-in in a private window, and what was seen there.
+pub async fn test_login(window: &Window) -> Told {
+    go_on(window, "Continue to 1.8", "Test log-in").await?;
+    window
+        .click("button", "Sign in to allow reading this")
+        .await?;
+    window.click("button", "From the site*").await?;
+    window
+        .click("radio", "The person came in through Microsoft’s page*")
+        .await?;
+    window.read("came in through Entra").await?;
+    // Atlassian's log is some seconds behind; the page looks again by itself.
+    window.read("Everything here is verified.").await
+}
+
+/// 1.9, up to the lock that is open: a policy made by hand, its address brought back, the pilot added.
+pub async fn policy(window: &Window) -> Told {
+    let admin = Admin::at(&window.leads_to("Open Atlassian Administration*").await?)?;
+    let page = admin.page()?;
+    let directory = told(&page, "directory-id")?;
+    let page = admin.send(
+        "/policies/add",
+        &[("directory", &directory), ("name", "Pilot SSO")],
+    )?;
+    let address = leads(&page, "policy-address")?;
+    window
+        .type_into("Address of the policy’s page", &address)
+        .await?;
+    window
+        .click("checkbox", "I looked at the policy’s settings*")
+        .await?;
+    window.click("button", "Make 1 change in Atlassian").await?;
+    window.see("heading", "What changed*").await?;
+    window.click("button", "Save way-back.txt*").await?;
+    window.read("Unlocked: all 4 hold").await
+}
+
+/// 1.9, the name typed, single sign-on enforced by hand, and said so.
+pub async fn enforce(window: &Window) -> Told {
+    window
+        .type_into("Type the name of the policy: Pilot SSO*", "Pilot SSO")
+        .await?;
+    window.see("heading", "Do this").await?;
+    let address = window.leads_to("Open the policy*").await?;
+    let policy = address
+        .trim_end_matches("/edit")
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let admin = Admin::at(&address)?;
+    admin.send(
+        "/policies/enforce",
+        &[("policy", policy), ("enforce", "yes")],
+    )?;
+    window.click("button", "I did this at Atlassian").await?;
+    window
+        .click("radio", "Atlassian sent them to Microsoft at once*")
+        .await?;
+    Ok(())
+}
+
+/// On to the next page, once nothing is looked at any more: then the button for it is the main one and stays so.
+pub async fn go_on(window: &Window, button: &str, heading: &str) -> Told {
+    window.see_no_more("button", "Looking").await?;
+    window.click("button", button).await?;
+    window.see("heading", heading).await
 }
 
 /// Changes made and read back.

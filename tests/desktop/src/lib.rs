@@ -13,7 +13,7 @@ mod practice;
 mod tour;
 mod window;
 
-pub use admin::{Admin, told};
+pub use admin::{Admin, leads, told};
 pub use effort::Effort;
 pub use practice::{Practice, argument};
 pub use tour::tour;

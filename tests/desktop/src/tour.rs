@@ -43,6 +43,14 @@ pub async fn tour(window: &Window, mut stop: impl AsyncFnMut(&Window, &str) -> T
     at("24-pilot").await?;
     guide::pilot(window).await?;
     at("25-pilot-done").await?;
+    guide::test_login(window).await?;
+    at("26-test-login-done").await?;
+    guide::go_on(window, "Continue to 1.9", "Policy and enforcement").await?;
+    at("27-enforce-locked").await?;
+    guide::policy(window).await?;
+    at("28-enforce-open").await?;
+    guide::enforce(window).await?;
+    at("29-enforced").await?;
     for (link, name) in [
         ("The connection", "11-connection"),
         ("0.3 Before you start: Entra*", "12-before-entra-done"),

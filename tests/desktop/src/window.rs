@@ -134,7 +134,7 @@ impl Window {
 
     /// Looks for somebody in a search field and chooses what is found under this name.
     pub async fn find(&self, field: &str, text: &str, name: &str) -> Told {
-        self.click("searchbox", field).await?;
+        self.click("textbox", field).await?;
         self.text(text).await?;
         self.click("radio", name).await
     }

@@ -92,8 +92,12 @@ pub fn trouble(trouble: &Trouble) {
 /// How far a run is.
 pub fn progress(progress: Progress) {
     match progress {
-        Progress::Counting { seen, of: Some(of) } => eprintln!("  counted {seen} of {of}"),
-        Progress::Counting { seen, of: None } => eprintln!("  counted {seen}"),
+        // What is counted at a glance needs no line.
+        Progress::Counting { seen, of } if seen > 1000 => match of {
+            Some(of) => eprintln!("  counted {seen} of {of}"),
+            None => eprintln!("  counted {seen}"),
+        },
+        Progress::Counting { .. } => {}
         Progress::Making {
             number, of, change, ..
         } => eprintln!("  making change {number} of {of}: {change}"),

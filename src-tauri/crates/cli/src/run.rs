@@ -16,6 +16,10 @@ use crate::{Way, enter, paint};
 /// How often a plan that moved is shown again before the run gives up: somebody else is at work then.
 const MOST_MOVES: usize = 3;
 
+/// Practice writes its logs within seconds.
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Arguments of `lockstep run`.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -257,11 +261,25 @@ impl Going {
             return Ok(Some(stopped));
         }
         self.keep_documents(id)?;
-        self.look(id).await?;
+        self.look_until_told(id).await?;
         if let Some(stopped) = self.behind_lock(id).await? {
             return Ok(Some(stopped));
         }
         Ok(self.judge(id))
+    }
+
+    /// Looks; in practice, where nobody has to be bothered with coming back, again while a service needs time.
+    async fn look_until_told(&self, id: &StepId) -> Result<(), Trouble> {
+        let begin = std::time::Instant::now();
+        loop {
+            self.look(id).await?;
+            let standing = self.session.state().standing(self.session.guide(), id);
+            let patient = self.way.autopilot && begin.elapsed() < LONGEST_WAIT;
+            if standing != Standing::Waiting || !patient || self.cancel.is_cancelled() {
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
     }
 
     async fn look(&self, id: &StepId) -> Result<(), Trouble> {
@@ -319,7 +337,7 @@ impl Going {
         }
         if self.way.autopilot {
             self.session.practise_enforcing(id).await?;
-            self.look(id).await?;
+            self.look_until_told(id).await?;
             return Ok(None);
         }
         if let Some(view) = app::step_view(&self.session, id, None) {

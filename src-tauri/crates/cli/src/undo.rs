@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Undo everything.
     #[arg(long, conflicts_with = "step")]
     all: bool,
+    /// Say that what was done by hand at this step, by id or number, was taken back by hand.
+    #[arg(long, value_name = "STEP")]
+    taken_back: Option<String>,
     /// Undo without asking; it is shown all the same.
     #[arg(long)]
     yes: bool,
@@ -40,6 +43,12 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
             ));
         }
     };
+    if let Some(taken_back) = &arguments.taken_back {
+        session.undone_by_hand(&named(&session, taken_back)?)?;
+    }
+    if arguments.way.autopilot && arguments.yes && step.is_none() {
+        session.practise_undoing().await?;
+    }
     let plan = session.undo_plan(step.as_ref());
     show(&plan);
     let hanging = session

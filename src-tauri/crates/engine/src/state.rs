@@ -248,6 +248,16 @@ impl State {
                 .any(stops)
     }
 
+    /// A change is undone, and what was learned by it is forgotten.
+    fn undone(&mut self, step: &StepId, change: &str, at: Timestamp, seq: u64) {
+        let undone = self
+            .of(step)
+            .settle(change, ChangeStanding::Undone, at, seq);
+        if let Some(learned) = undone.map(|record| record.facts.clone()) {
+            self.forget(&learned);
+        }
+    }
+
     /// Takes up one record.
     pub(crate) fn take(&mut self, record: &Record) {
         self.seq = record.seq;
@@ -303,22 +313,26 @@ impl State {
             }
             Entry::UndoneByHand { step } => {
                 self.known.by_hand.remove(step);
-                let step = self.of(step);
-                step.by_hand = None;
-                step.moved_at = seq;
+                let of_step = self.of(step);
+                of_step.by_hand = None;
+                of_step.moved_at = seq;
+                // What no call can undo was taken back with it: nobody is told of it again.
+                let taken_back: Vec<_> = of_step
+                    .made()
+                    .filter(|record| !record.change.undo.possible())
+                    .map(|record| record.change.id.clone())
+                    .collect();
+                for change in taken_back {
+                    self.of(step)
+                        .settle(&change, ChangeStanding::Undoing, at, seq);
+                    self.undone(step, &change, at, seq);
+                }
             }
             Entry::Undoing { step, change } => {
                 self.of(step)
                     .settle(change, ChangeStanding::Undoing, at, seq);
             }
-            Entry::Undone { step, change } => {
-                let undone = self
-                    .of(step)
-                    .settle(change, ChangeStanding::Undone, at, seq);
-                if let Some(learned) = undone.map(|record| record.facts.clone()) {
-                    self.forget(&learned);
-                }
-            }
+            Entry::Undone { step, change } => self.undone(step, change, at, seq),
             Entry::Learned { step, facts } => {
                 self.learn(step, facts, seq);
                 self.of(step).forget_failures();

@@ -198,6 +198,7 @@ impl Stage {
 
 /// Answers one request within the world.
 pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
+    world.asks(&call.path);
     world.settle();
     match call.host {
         Host::Login => entra::login(world, call),

@@ -105,7 +105,10 @@ pub(crate) struct World {
     pub ledger: Ledger,
     /// When reports were read of late, for the limit on them.
     pub report_reads: Vec<Timestamp>,
-    replica: usize,
+    /// The path that is being answered.
+    asked: String,
+    /// Which replica answered each path last.
+    turns: HashMap<String, usize>,
 }
 
 impl World {
@@ -124,7 +127,8 @@ impl World {
             faults: Vec::new(),
             ledger: Ledger::default(),
             report_reads: Vec::new(),
-            replica: 0,
+            asked: String::new(),
+            turns: HashMap::new(),
         }
     }
 
@@ -138,11 +142,18 @@ impl World {
         &mut self.tenants[0]
     }
 
-    /// The next read: the replicas take turns.
+    /// A request begins.
+    pub fn asks(&mut self, path: &str) {
+        path.clone_into(&mut self.asked);
+    }
+
+    /// The next read: the replicas take turns for each path, so that what is read between two readings of one thing
+    /// does not decide which replica answers them.
     pub fn glance(&mut self) -> Glance {
-        self.replica = (self.replica + 1) % REPLICAS;
+        let turn = self.turns.entry(self.asked.clone()).or_default();
+        *turn = (*turn + 1) % REPLICAS;
         Glance {
-            replica: self.replica,
+            replica: *turn,
             now: self.clock.now(),
             index: false,
         }

@@ -4,4 +4,5 @@
 mod barriers;
 mod frame;
 mod fresh;
+mod single_sign_on;
 mod trouble;

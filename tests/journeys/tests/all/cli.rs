@@ -145,7 +145,7 @@ async fn the_scenarios_are_listed_and_the_example_can_be_read_back() {
         (&report["ended"], &report["exit_code"]),
         (&"verified".into(), &0.into())
     );
-    assert_eq!(report["steps"].as_array().map(Vec::len), Some(5));
+    assert_eq!(report["steps"].as_array().map(Vec::len), Some(13));
 }
 
 #[tokio::test]
@@ -197,6 +197,10 @@ async fn it_runs_checks_and_undoes_over_services_of_another_process() {
 
     let (code, _, said) = over_bench(&bench, &["undo", "--all"]).await;
     assert_eq!(code, WAITS, "it asks first: {said}");
+    let (code, _, said) = over_bench(&bench, &["undo", "add-app", "--yes"]).await;
+    assert_eq!(code, WAITS, "enforcing is taken back first: {said}");
+    assert!(said.contains("First take back by hand"), "{said}");
+    assert_eq!(bench.applications().len(), 1);
     let (code, _, said) = over_bench(&bench, &["undo", "--all", "--yes"]).await;
     assert_eq!(code, VERIFIED, "{said}");
     assert!(bench.applications().is_empty());

@@ -2,16 +2,16 @@
 
 mod cli;
 mod computer;
+mod enforcing;
 mod failures;
 mod journeys;
 mod leak;
 mod pages;
+mod people_and_claims;
+mod people_and_claims_faults;
 mod power_cut;
-mod saml_a;
-mod saml_b;
-mod saml_b_faults;
-mod saml_c;
-mod saml_c_enforce;
+mod saml_setup;
 mod scenarios;
 mod single_sign_on;
+mod test_login;
 mod window;

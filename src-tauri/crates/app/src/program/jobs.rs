@@ -2,10 +2,14 @@
 
 use super::*;
 
-/// How often it is seen whether a page with a lock has to be looked at again.
-const LOCK_TICK: std::time::Duration = std::time::Duration::from_secs(5);
-/// How old a look at such a page may become before it is repeated.
+/// How often it is seen whether the page has to be looked at again.
+const TICK: std::time::Duration = std::time::Duration::from_secs(2);
+/// How old a look at a page with a lock may become before it is repeated.
 const LOCK_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+/// How old a look at a page that waits may become: logs are minutes behind, and may be asked a few times a minute.
+const WAITING_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(20);
+/// The same in practice, where everything takes seconds.
+const PRACTICE_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 
 impl Program {
     pub(super) fn sign_in(&self, by_code: bool) {
@@ -129,36 +133,41 @@ impl Program {
             .insert(proposal.step.clone(), proposal);
     }
 
-    /// A page with a lock is looked at again each minute, so that what it says is true when somebody acts on it.
+    /// A page with a lock is looked at again each minute, so that what it says is true when somebody acts on it; one that
+    /// waits for a service more often, so that nobody has to press for news.
     pub(super) fn keep_looking(&self) {
         let program = std::sync::Arc::downgrade(&self.0);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(LOCK_TICK).await;
+                tokio::time::sleep(TICK).await;
                 let Some(inner) = program.upgrade() else {
                     return;
                 };
-                Program(inner).look_at_lock();
+                Program(inner).look_by_itself();
             }
         });
     }
 
-    fn look_at_lock(&self) {
+    fn look_by_itself(&self) {
         let Some((session, step)) = self.here() else {
             return;
         };
-        let Some(lock) = session.guide().step(&step).and_then(|step| step.lock()) else {
+        let state = session.state();
+        let Some(known) = state.step(&step) else {
             return;
         };
-        let state = session.state();
-        let Some(known) = state.step(&step).filter(|known| known.by_hand.is_none()) else {
-            return;
+        let locked = session.lock(&step).is_some() && known.by_hand.is_none();
+        let waits = state.standing(session.guide(), &step) == engine::Standing::Waiting
+            && !session.lacks_right(&step);
+        let often = match (waits, locked) {
+            (true, _) if session.cloud.practice.is_some() => PRACTICE_AGE,
+            (true, _) => WAITING_AGE,
+            (false, true) => LOCK_AGE,
+            (false, false) => return,
         };
         let now = Timestamp::now();
-        let old = lock.checks.iter().any(|check| {
-            let looked = known.looked.get(*check);
-            looked.is_some_and(|looked| now.duration_since(looked.at) >= LOCK_AGE)
-        });
+        let newest = known.looked.values().map(|looked| looked.at).max();
+        let old = newest.is_some_and(|at| now.duration_since(at) >= often);
         if old && self.desktop().job.is_none() {
             self.look(step);
         }

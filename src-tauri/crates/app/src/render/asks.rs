@@ -1,6 +1,6 @@
 //! The asks of a step.
 
-use engine::{Ask, AskKind as Kind, AskOption};
+use engine::{Ask, AskKind as Kind, AskOption, Link};
 
 use super::Sight;
 use super::checks::{link, path};
@@ -40,8 +40,18 @@ pub(super) fn view(sight: &Sight, ask: &Ask) -> AskView {
             })
             .collect(),
         path: ask.path.as_ref().map(path),
-        link: ask.link.as_ref().map(link),
+        link: ask.link.as_ref().or(door(sight, ask).as_ref()).map(link),
     }
+}
+
+/// The front door of the place that the path begins at: no deeper address of Atlassian's is documented to be stable.
+fn door(sight: &Sight, ask: &Ask) -> Option<Link> {
+    let begins = ask.path.as_ref()?.now.first()?;
+    (begins == "Atlassian Administration").then(|| Link {
+        label: "Open Atlassian Administration".to_owned(),
+        url: guide::Links::of(sight.cloud)
+            .atlassian(sight.state.known().fact("atlassian.organization")),
+    })
 }
 
 /// What the step says to the answer that stands.

@@ -39,7 +39,7 @@ fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
     let last = records.iter().map(|record| record.at).max()?;
     let stand = records
         .iter()
-        .filter(|record| record.standing == ChangeStanding::Done)
+        .filter(|record| record.standing == ChangeStanding::Done && record.change.undo.possible())
         .count();
     Some(ChangesView {
         made: true,

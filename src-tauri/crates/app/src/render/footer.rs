@@ -49,6 +49,10 @@ fn next(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<ActionView> 
         .state
         .step(id)
         .is_some_and(|state| !state.looked.is_empty());
+    if sight.job.is_some() {
+        // When the job ends, the button may give its place to another: nothing is to be pressed by mistake then.
+        return Some(off(action, &label, "Something is running."));
+    }
     if primary.action == Action::DoneByHand && looked {
         return Some(on(Action::Look, "Look at all again"));
     }

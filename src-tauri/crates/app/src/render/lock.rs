@@ -37,8 +37,17 @@ pub(super) fn view(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> Option<L
     let (lock, stand) = state(sight, id)?;
     let all = lock.checks.len();
     let open = stand.is_open();
-    let confirm = lock.confirm.filter(|_| open).and_then(|confirm| {
+    let done = sight
+        .state
+        .step(id)
+        .is_some_and(|step| step.by_hand.is_some());
+    let confirm = lock.confirm.filter(|_| open && !done).and_then(|confirm| {
         let ask = sight.asks(id).into_iter().find(|ask| ask.id == confirm)?;
+        // It can be left empty only by who does not want to go on, which goes without saying.
+        let ask = engine::Ask {
+            optional: false,
+            ..ask
+        };
         Some(asks::view(sight, &ask))
     });
     Some(LockView {

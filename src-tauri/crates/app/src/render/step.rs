@@ -57,7 +57,11 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         then: text.then,
         back: text
             .undo_by_hand
-            .map(|text| hand(text, false, taken_back(sight, id))),
+            .filter(|_| is_to_take_back(sight, id, first))
+            .map(|text| HandView {
+                hand_over: false,
+                ..hand(text, false, taken_back(sight, id))
+            }),
         documents: documents(sight, id),
         footer: footer::footer(sight, id),
     })
@@ -153,6 +157,16 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
         .is_some_and(|state| state.by_hand.is_some());
     (open && !said && sight.job.is_none())
         .then(|| footer::on(Action::DoneByHand, "I did this by hand"))
+}
+
+/// Whether there may be something to take back by hand: the person said so, or no call could have done it and the page
+/// has seen it.
+fn is_to_take_back(sight: &Sight, id: &StepId, first: bool) -> bool {
+    let by_hand = sight
+        .state
+        .step(id)
+        .is_some_and(|state| state.by_hand.is_some());
+    by_hand || (first && sight.state.is_passed(sight.guide, id))
 }
 
 /// Offered where something was done by hand: only a person can say that it is taken back.

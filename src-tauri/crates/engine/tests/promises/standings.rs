@@ -398,3 +398,32 @@ fn it_is_known_when_somebody_gave_their_word() {
         at("2026-11-25T10:01:00Z")
     );
 }
+
+#[test]
+fn what_no_call_can_undo_is_taken_back_with_the_rest_of_its_step() {
+    let final_change = Change {
+        undo: Undo::Impossible {
+            because: "It was sent.".into(),
+        },
+        ..change("sent")
+    };
+    let intended = Entry::Intended {
+        step: id(0),
+        change: final_change,
+    };
+    let made = [
+        intended,
+        done(0, "sent", &[("sent to", "Pilot")]),
+        Entry::DoneByHand { step: id(0) },
+    ];
+    let guide = guide(&[Script::default()]);
+    let before = state(made.clone());
+    assert_eq!(UndoPlan::of(&guide, &before, None).impossible.len(), 1);
+    let after = state(
+        made.into_iter()
+            .chain([Entry::UndoneByHand { step: id(0) }]),
+    );
+    assert_eq!(UndoPlan::of(&guide, &after, None), UndoPlan::default());
+    assert_eq!(after.known().fact("sent to"), None);
+    assert_eq!(after.known().by_hand_at(&id(0)), None);
+}

@@ -71,7 +71,7 @@ impl Seen {
         let Some(email) = email_attribute::chosen(known) else {
             return skipped("Choose the e-mail attribute first.");
         };
-        Self::read(cx, &graph, sp, email, known).await
+        Self::read(cx, &graph, sp, email, known, title).await
     }
 
     async fn read(
@@ -80,11 +80,18 @@ impl Seen {
         sp: &str,
         email: Attribute,
         known: &Known,
+        title: &str,
     ) -> Result<Self, Vec<Finding>> {
         let found = claims_found::found(cx, graph, sp)
             .await
             .map_err(|trouble| {
-                Finding::only(Verdict::unknown("What is sent could not be read", &trouble))
+                // The row of the rights says it already; five times the same refusal would bury it.
+                if rights::unseen(graph, &super::claims::ID, known).is_empty() {
+                    Finding::only(Verdict::unknown("What is sent could not be read", &trouble))
+                } else {
+                    let detail = "It is read once the right is granted.";
+                    Finding::only(Verdict::skipped(Skip::NothingYet, title, detail))
+                }
             })?;
         Ok(Self {
             case: found.case(email, known),

@@ -4,7 +4,7 @@ use engine::{Plan, Standing, Trouble};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::Value;
 
-use crate::saml_c::{APP, LOGIN, answer, fact, look, may_read_logs};
+use crate::test_login::{APP, LOGIN, answer, fact, look, may_read_logs};
 
 const ENFORCE: &str = "enforce";
 
