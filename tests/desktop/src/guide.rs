@@ -2,7 +2,7 @@
 
 use thirtyfour::Key;
 
-use crate::{Admin, Told, Window, leads, told};
+use crate::{Admin, Practice, Told, Window, leads, told};
 
 /// Opens a practice connection from the start page.
 pub async fn start_practice(window: &Window, scenario: &str) -> Told {
@@ -57,6 +57,23 @@ pub async fn confirm_guard(window: &Window) -> Told {
     window.click("checkbox", "I looked at Billing*").await?;
     window.read("You confirmed Atlassian Guard").await?;
     go_on(window, "Continue to 1.1", "Add the Atlassian Cloud app").await
+}
+
+/// From the start page to the changes of 1.1, over practice services that run beside the window.
+pub async fn begin_over(window: &Window, practice: &Practice) -> Told {
+    window
+        .type_into("Name of the connection", "Contoso")
+        .await?;
+    window.click("button", "Make the connection").await?;
+    plan(window).await?;
+    sign_in(window).await?;
+    before_entra(window).await?;
+    window
+        .type_into("Organization API key", &practice.value("organization_key")?)
+        .await?;
+    give_key(window).await?;
+    confirm_guard(window).await?;
+    allow_changes(window).await
 }
 
 /// 1.1, up to the changes that are proposed.

@@ -264,7 +264,9 @@ impl Session {
             _ => value.to_owned(),
         };
         let said = self.judged(step, ask, &value).filter(|_| !value.is_empty());
-        if said.as_ref().is_some_and(|said| said.tone == Tone::Fail) {
+        let refused = said.as_ref().is_some_and(|said| said.tone == Tone::Fail);
+        // The name behind a lock is typed each time anew, so it is never kept.
+        if refused || self.confirm_ask(step) == Some(ask.id.as_str()) {
             return Ok(said);
         }
         self.record(Entry::Answered {

@@ -79,6 +79,16 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
     let going = begin(&arguments, answers).await?;
     if let Some(done) = &arguments.done {
         let step = step_named(&going.session, done)?;
+        if going
+            .session
+            .lock(&step)
+            .is_some_and(|lock| !lock.is_open())
+        {
+            // It may be so all the same, and an undo has to know it.
+            eprintln!(
+                "  Noted, although not everything held that has to hold before it. Look at the checks below."
+            );
+        }
         going.session.done_by_hand(&step)?;
     }
     let until = arguments
@@ -312,6 +322,26 @@ impl Going {
         Ok(())
     }
 
+    /// The name that has to be typed before it is shown how to do what can shut people out: from the answers file, or on the
+    /// terminal.
+    fn confirmed_by_name(&self, id: &StepId) -> Option<Stop> {
+        let confirm = self.session.guide().step(id)?.lock()?.confirm?;
+        let asks = self.session.asks(id, None);
+        let label = asks
+            .iter()
+            .find(|ask| ask.id == confirm)
+            .map(|ask| ask.label.clone());
+        let label = label.unwrap_or_default();
+        let typed = self.answers.get(confirm).cloned().or_else(|| typed(&label));
+        if typed.is_some_and(|typed| self.session.confirms(id, confirm, &typed)) {
+            return None;
+        }
+        stop(
+            Ended::WaitsForPerson,
+            format!("{}: {label} ({confirm})", self.title(id)),
+        )
+    }
+
     /// The route by hand, on a step that leads with it.
     fn show_by_hand(&self, id: &StepId) {
         let leads = self
@@ -342,6 +372,9 @@ impl Going {
         }
         if let Some(view) = app::step_view(&self.session, id, None) {
             paint::checks(&view.checks);
+        }
+        if let Some(stopped) = self.confirmed_by_name(id) {
+            return Ok(Some(stopped));
         }
         self.show_by_hand(id);
         let number = self.session.guide().number(id).unwrap_or_default();
@@ -530,6 +563,18 @@ impl Going {
 
 fn stop(ended: Ended, because: String) -> Option<Stop> {
     Some(Stop { ended, because })
+}
+
+/// What is typed on the terminal; nobody there types nothing.
+fn typed(label: &str) -> Option<String> {
+    if !std::io::stdin().is_terminal() {
+        return None;
+    }
+    eprint!("  {label}: ");
+    let _ = std::io::stderr().flush();
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).ok()?;
+    Some(line.trim().to_owned())
 }
 
 /// Asks on the terminal; nobody there is a no.

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Finding, Guide, State, StepId, VerdictState};
+use crate::{Finding, Guide, State, StepId, VerdictState, order};
 
 /// What keeps a by-hand route shut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,9 @@ impl LockState {
 }
 
 impl Lock {
-    /// How the lock stands at `now`: a check holds when its last look is no older than [`Lock::fresh_for`], rests on
-    /// nothing that moved since, found something, and found nothing but passes that still count.
+    /// How the lock stands at `now`: a check holds when the steps that this one needs are passed, and its last look is no
+    /// older than [`Lock::fresh_for`], rests on nothing that moved since, found something, and found nothing but passes
+    /// that still count.
     pub fn at<Cx>(
         &self,
         guide: &Guide<Cx>,
@@ -49,9 +50,11 @@ impl Lock {
             missing: Vec::new(),
             until: None,
         };
+        // What the step rests on has to hold as well: a proof from before something broke is none.
+        let rests_safely = order::unmet(guide, state, step).is_empty();
         for check in self.checks {
-            match self.counts_until(guide, state, step, check) {
-                Some(until) if until > now => {
+            match self.counts_until(guide, state, step, check, now) {
+                Some(until) if until > now && rests_safely => {
                     stand.holding.push(check);
                     stand.until = Some(stand.until.map_or(until, |first| first.min(until)));
                 }
@@ -68,9 +71,11 @@ impl Lock {
         state: &State,
         step: &StepId,
         check: &str,
+        now: Timestamp,
     ) -> Option<Timestamp> {
         let looked = state.step(step)?.looked.get(check)?;
-        if looked.findings.is_empty() || state.is_stale(guide, step, check) {
+        // A look of the future was made by a clock that was set back since: nobody knows how old it is.
+        if looked.at > now || looked.findings.is_empty() || state.is_stale(guide, step, check) {
             return None;
         }
         let stale_at = looked.at.checked_add(self.fresh_for).ok()?;

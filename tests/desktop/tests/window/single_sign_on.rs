@@ -58,19 +58,7 @@ async fn a_log_in_that_fails_is_led_back_to_its_cause() -> Told {
         data: None,
     };
     in_window(start, async |window| {
-        window
-            .type_into("Name of the connection", "Contoso")
-            .await?;
-        window.click("button", "Make the connection").await?;
-        guide::plan(window).await?;
-        guide::sign_in(window).await?;
-        guide::before_entra(window).await?;
-        window
-            .type_into("Organization API key", &practice.value("organization_key")?)
-            .await?;
-        guide::give_key(window).await?;
-        guide::confirm_guard(window).await?;
-        guide::allow_changes(window).await?;
+        guide::begin_over(window, &practice).await?;
         guide::add_app(window).await?;
         to_the_pilot(window).await?;
         practice.pull("disable_app", r#"{"app":"Atlassian Cloud"}"#)?;

@@ -12,19 +12,7 @@ async fn a_role_that_ends_meanwhile_is_told_as_trouble() -> Told {
         data: None,
     };
     in_window(start, async |window| {
-        window
-            .type_into("Name of the connection", "Contoso")
-            .await?;
-        window.click("button", "Make the connection").await?;
-        guide::plan(window).await?;
-        guide::sign_in(window).await?;
-        guide::before_entra(window).await?;
-        window
-            .type_into("Organization API key", &practice.value("organization_key")?)
-            .await?;
-        guide::give_key(window).await?;
-        guide::confirm_guard(window).await?;
-        guide::allow_changes(window).await?;
+        guide::begin_over(window, &practice).await?;
         practice.pull("deactivate_role", ROLE)?;
         window.click("button", "Make 3 changes in Entra").await?;
         window.see("heading", "Microsoft refused*").await?;

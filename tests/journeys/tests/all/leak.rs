@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use app::views::Action;
-use journeys::{Bench, Window};
+use journeys::{Bench, Ended, Window};
 use serde_json::Value;
 use sim::Host;
 
@@ -82,8 +82,47 @@ async fn no_secret_is_written_shown_logged_or_handed_over() {
     );
     shown.push(files(&bench.data()));
     shown.push(logged.text());
-    for secret in &secrets {
-        for text in &shown {
+    none_in(&secrets, &shown);
+}
+
+/// Single sign-on to its end: log-ins with their signed answers, and every file that is kept.
+#[tokio::test]
+async fn single_sign_on_leaks_nothing() {
+    let bench = Bench::of("fresh").await;
+    let walk = bench.open().await;
+    assert_eq!(walk.to_the_end().await, Ok(Ended::Verified));
+
+    let mut secrets = secrets(&bench, &[]);
+    let answers = posted_answers(&bench);
+    assert!(answers.len() >= 2, "somebody logged in: {}", answers.len());
+    secrets.extend(answers);
+    let mut shown: Vec<_> = walk
+        .session
+        .guide()
+        .steps()
+        .map(|step| serde_json::to_string(&walk.page(step.id().as_str())).expect("JSON"))
+        .collect();
+    shown.push(serde_json::to_string(&walk.session.ledger().all()).expect("the ledger is JSON"));
+    shown.push(files(&bench.data()));
+    none_in(&secrets, &shown);
+}
+
+/// The signed answers that were posted at Atlassian's address: whoever holds one can log in with it.
+fn posted_answers(bench: &Bench) -> Vec<String> {
+    let posted = bench.practice.ledger().into_iter();
+    let at_atlassian = posted.filter(|exchange| exchange.host == Host::AtlassianAuth);
+    let answers = at_atlassian.filter_map(|exchange| {
+        let form = exchange.request.split('&');
+        form.filter_map(|pair| pair.strip_prefix("SAMLResponse="))
+            .next()
+            .map(str::to_owned)
+    });
+    answers.collect()
+}
+
+fn none_in(secrets: &BTreeSet<String>, shown: &[String]) {
+    for secret in secrets {
+        for text in shown {
             if let Some(at) = text.find(secret.as_str()) {
                 let from = text[..at]
                     .char_indices()

@@ -32,6 +32,14 @@ pub(super) fn phases(sight: &Sight) -> Vec<PhaseView> {
     phases.collect()
 }
 
+/// "1.4", "1.4 and 1.6", "1.4, 1.6 and 1.7".
+fn listed(numbers: &[String]) -> String {
+    match numbers {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => numbers.concat(),
+    }
+}
+
 /// Verified and all.
 pub(super) fn counts(phases: &[PhaseView]) -> (u32, u32) {
     let rows = || phases.iter().flat_map(|phase| &phase.steps);
@@ -77,7 +85,7 @@ pub(super) fn row(sight: &Sight, id: &StepId) -> StepRow {
                     .iter()
                     .filter_map(|need| sight.guide.number(need))
                     .collect();
-                format!("Cannot start yet, needs {}", numbers.join(" and "))
+                format!("Cannot start yet, needs {}", listed(&numbers))
             }
             _ => word_of(status).to_owned(),
         },

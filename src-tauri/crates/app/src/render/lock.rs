@@ -27,9 +27,19 @@ pub(super) fn way(sight: &Sight, id: &StepId) -> Way {
     match state(sight, id) {
         None => Way::Open,
         Some((_, stand)) if !stand.is_open() => Way::Shut,
-        Some((lock, _)) if lock.confirm.is_some() && sight.confirmed.is_none() => Way::Confirming,
+        Some((lock, _)) if !is_confirmed(sight, id, lock) => Way::Confirming,
         Some(_) => Way::Open,
     }
+}
+
+/// Whether the name that was typed is the one that is wanted now: it is judged again, because what it names can change
+/// after it was typed.
+fn is_confirmed(sight: &Sight, id: &StepId, lock: Lock) -> bool {
+    let Some(confirm) = lock.confirm else {
+        return true;
+    };
+    let typed = sight.confirmed.zip(sight.session);
+    typed.is_some_and(|(typed, session)| session.confirms(id, confirm, typed))
 }
 
 /// The view of a lock, with the rows of its checks.

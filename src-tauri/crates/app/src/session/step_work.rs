@@ -68,6 +68,15 @@ impl Session {
         self.guide().step(step)?.lock()?.confirm
     }
 
+    /// Whether this is the name that is typed to go on.
+    pub fn confirms(&self, step: &StepId, ask: &str, typed: &str) -> bool {
+        let judged = self
+            .guide()
+            .step(step)
+            .and_then(|step| step.judge(&self.live(), &self.known(), ask, typed.trim()));
+        judged.is_some_and(|judged| judged.worth == Worth::Good)
+    }
+
     /// How the lock of a step stands now; `None` where it has none.
     pub fn lock(&self, step: &StepId) -> Option<LockState> {
         let lock = self.guide().step(step)?.lock()?;
@@ -116,8 +125,11 @@ impl Session {
         Ok(path)
     }
 
-    /// The route by hand of a step as lines of text, for a terminal.
+    /// The route by hand of a step as lines of text, for a terminal; none while its lock is shut.
     pub fn by_hand_lines(&self, step: &StepId) -> Vec<String> {
+        if self.lock(step).is_some_and(|lock| !lock.is_open()) {
+            return Vec::new();
+        }
         let known = self.known();
         let fill = |name: &str| guide::fill(&self.cloud, &known, name);
         let text = self

@@ -32,6 +32,8 @@ enum Event {
     },
     /// An answer of the step, or of the one it rests on, changes.
     Answered { step: usize, value: u8 },
+    /// The step that this one rests on is looked at.
+    Rests { state: VerdictState },
     /// Time passes.
     Waited { seconds: u64 },
 }
@@ -52,6 +54,7 @@ fn events() -> impl Strategy<Value = Event> {
     prop_oneof![
         6 => (0..CHECKS.len(), found).prop_map(|(check, found)| Event::Looked { check, found }),
         1 => (0..2_usize, any::<u8>()).prop_map(|(step, value)| Event::Answered { step, value }),
+        2 => states().prop_map(|state| Event::Rests { state }),
         2 => (1..90_u64).prop_map(|seconds| Event::Waited { seconds }),
     ]
 }
@@ -65,7 +68,10 @@ struct Seen {
 
 fn two_steps() -> Guide<Cx> {
     guide(&[
-        Script::default(),
+        Script {
+            checks: vec![Vec::new()],
+            ..Script::default()
+        },
         Script {
             needs: vec![0],
             checks: CHECKS.iter().map(|_| Vec::new()).collect(),
@@ -84,6 +90,7 @@ proptest! {
         let journal = Journal::open(Box::new(MemoryStore::default()), clock.clone()).expect("a journal");
         let mut model: [Option<Seen>; 3] = [None; 3];
         let mut answers: [Option<u8>; 2] = [None; 2];
+        let mut rests = false;
         for event in happens {
             match event {
                 Event::Looked { check, found } => {
@@ -126,11 +133,21 @@ proptest! {
                         })
                         .expect("recorded");
                 }
+                Event::Rests { state } => {
+                    let finding = Finding { key: String::new(), verdict: Verdict::new(state, "Seen", "") };
+                    journal
+                        .append(Entry::Looked { step: id(0), check: CHECKS[0].into(), findings: vec![finding] })
+                        .expect("recorded");
+                    rests = matches!(
+                        state,
+                        VerdictState::Pass | VerdictState::Warn | VerdictState::Unknown
+                    );
+                }
                 Event::Waited { seconds } => clock.forward(Duration::from_secs(seconds)),
             }
             let now = clock.now();
             let holds = |seen: &Option<Seen>| {
-                seen.is_some_and(|seen| seen.until.is_some_and(|until| until > now))
+                rests && seen.is_some_and(|seen| seen.until.is_some_and(|until| until > now))
             };
             let stand = LOCK.at(&guide, &journal.state(), &id(1), now);
             prop_assert_eq!(stand.is_open(), model.iter().all(holds));
@@ -153,4 +170,31 @@ fn it_is_shut_before_anything_was_looked_at() {
     let stand = LOCK.at(&guide, &state, &id(1), Timestamp::UNIX_EPOCH);
     assert_eq!(stand.missing, CHECKS);
     assert!(!stand.is_open());
+}
+
+#[test]
+fn a_look_of_the_future_does_not_count() {
+    let guide = two_steps();
+    let clock = Arc::new(FixedClock::at(Timestamp::UNIX_EPOCH));
+    let journal =
+        Journal::open(Box::new(MemoryStore::default()), clock.clone()).expect("a journal");
+    clock.forward(Duration::from_secs(3600));
+    let passes = || {
+        vec![Finding {
+            key: String::new(),
+            verdict: Verdict::new(VerdictState::Pass, "Seen", ""),
+        }]
+    };
+    let looked = |step: usize, check: &&str| Entry::Looked {
+        step: id(step),
+        check: (*check).into(),
+        findings: passes(),
+    };
+    journal.append(looked(0, &CHECKS[0])).expect("recorded");
+    for check in CHECKS {
+        journal.append(looked(1, check)).expect("recorded");
+    }
+    let at = |now| LOCK.at(&guide, &journal.state(), &id(1), now).is_open();
+    assert!(at(clock.now()));
+    assert!(!at(Timestamp::UNIX_EPOCH), "the clock was set back");
 }
