@@ -423,6 +423,12 @@ impl Session {
         UndoPlan::of(self.guide(), &self.state(), step)
     }
 
+    /// What has to be taken back by hand before an undo; `None` where nothing has to.
+    pub fn taken_back_first(&self, step: Option<&StepId>) -> Option<Trouble> {
+        let run = self.run(Arc::new(|_| {}), CancellationToken::new());
+        run.taken_back_first(step)
+    }
+
     /// Undoes a step with what rests on it, or all.
     pub async fn undo(
         &self,

@@ -109,10 +109,11 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
         crate::check::report(&going.session, ended, &because, trouble.as_ref(), None);
     }
     match ended {
-        Ended::Verified => eprintln!("\nEverything up to here is verified."),
-        Ended::WaitsForPerson => {
-            eprintln!("\nWaits for a person: {because}\nThe same command goes on from here.")
-        }
+        Ended::Verified => eprintln!("\nEverything up to here is verified.{}", going.not_quite()),
+        Ended::WaitsForPerson => eprintln!(
+            "\nWaits for a person: {because}\n{}",
+            goes_on(arguments.practice.as_deref())
+        ),
         Ended::Failed | Ended::BadInput => eprintln!("\nStopped: {because}"),
     }
     Ok(ended)
@@ -304,7 +305,13 @@ impl Going {
         if !self.way.autopilot {
             return Ok(());
         }
-        for (ask, value) in self.session.practise(id).await? {
+        let brought_back = self.session.practise(id).await?;
+        if !brought_back.is_empty() {
+            eprintln!(
+                "  Practice: the autopilot did by hand what this step wants, and brings it back."
+            );
+        }
+        for (ask, value) in brought_back {
             let asks = self.session.asks(id, None);
             if let Some(ask) = asks.iter().find(|known| known.id == ask) {
                 self.give_value(id, ask, &value).await?;
@@ -367,6 +374,7 @@ impl Going {
         }
         if self.way.autopilot {
             self.session.practise_enforcing(id).await?;
+            eprintln!("  Practice: the autopilot enforced it by hand, and logged in once more.");
             self.look_until_told(id).await?;
             return Ok(None);
         }
@@ -385,6 +393,34 @@ impl Going {
                 self.title(id)
             ),
         ))
+    }
+
+    /// What a verified guide does not prove, in a sentence.
+    fn not_quite(&self) -> String {
+        let checks: Vec<_> = self
+            .session
+            .guide()
+            .steps()
+            .filter_map(|step| app::step_view(&self.session, &step.id(), None))
+            .flat_map(|view| view.checks)
+            .collect();
+        let of = |state| {
+            checks
+                .iter()
+                .filter(|check| check.state == Some(state))
+                .count()
+        };
+        let (warn, unknown) = (
+            of(app::views::CheckState::Warn),
+            of(app::views::CheckState::Unknown),
+        );
+        match (warn, unknown) {
+            (0, 0) => String::new(),
+            (warn, 0) => format!(" Warnings: {warn}, named above."),
+            (warn, unknown) => {
+                format!(" Warnings: {warn}; could not be looked at: {unknown}; both named above.")
+            }
+        }
     }
 
     async fn sign_in(&self, id: &StepId) -> Result<(), Trouble> {
@@ -527,6 +563,9 @@ impl Going {
     /// Whether the run can go on after a step was looked at.
     fn judge(&self, id: &StepId) -> Option<Stop> {
         let view: StepView = app::step_view(&self.session, id, None)?;
+        if let Some(lock) = &view.lock {
+            paint::checks(&lock.checks);
+        }
         paint::checks(&view.checks);
         let (state, guide) = (self.session.state(), self.session.guide());
         if state.is_passed(guide, id) {
@@ -563,6 +602,23 @@ impl Going {
 
 fn stop(ended: Ended, because: String) -> Option<Stop> {
     Some(Stop { ended, because })
+}
+
+/// How it goes on. Practice that is built in ends with the command.
+fn goes_on(practice: Option<&str>) -> String {
+    match practice {
+        None => {
+            "The same command goes on from here. Answers are given in a file (--answers FILE); \
+                 lockstep run --example-answers shows its form."
+                .to_owned()
+        }
+        Some(scenario) => format!(
+            "This practice ends with the command. To go on from here, keep one running:\n  \
+             lockstep practice --scenario {scenario} --cloud-file here.toml\n  \
+             lockstep run --cloud here.toml --connection practice-2 --autopilot --yes --answers answers.toml\n\
+             lockstep run --example-answers shows the form of the answers."
+        ),
+    }
 }
 
 /// What is typed on the terminal; nobody there types nothing.

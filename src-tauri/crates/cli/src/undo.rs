@@ -31,6 +31,13 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
     let home = enter::home()?;
     let connection = enter::find(&home, &arguments.way)?;
     let session = Session::open(&home, connection, None).await?;
+    if let Some(taken_back) = &arguments.taken_back {
+        session.undone_by_hand(&named(&session, taken_back)?)?;
+        if arguments.step.is_none() && !arguments.all {
+            eprintln!("Noted: what was done by hand there is taken back.");
+            return Ok(Ended::Verified);
+        }
+    }
     let step = match (&arguments.step, arguments.all) {
         (Some(name), _) => Some(named(&session, name)?),
         (None, true) => None,
@@ -43,11 +50,17 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
             ));
         }
     };
-    if let Some(taken_back) = &arguments.taken_back {
-        session.undone_by_hand(&named(&session, taken_back)?)?;
-    }
     if arguments.way.autopilot && arguments.yes && step.is_none() {
         session.practise_undoing().await?;
+        eprintln!("  Practice: the autopilot took back by hand what was done at Atlassian.");
+    }
+    // Nobody signs in for an undo that would be refused.
+    if let Some(trouble) = session.taken_back_first(step.as_ref()) {
+        return Err(trouble.next(
+            "Then say so",
+            "Add --taken-back with the number of that step.",
+            engine::NextDo::Nothing,
+        ));
     }
     let plan = session.undo_plan(step.as_ref());
     show(&plan);

@@ -86,6 +86,20 @@ impl Session {
         for step in steps.filter(|id| state.step(id).is_some_and(|step| step.by_hand.is_some())) {
             self.undone_by_hand(&step)?;
         }
+        // What these addresses led to is gone; whoever sets it up again gets others.
+        for (step, ask) in [
+            ("saml-details", "saml.sp_entity"),
+            ("saml-details", "saml.acs"),
+            ("test-login", "login.word"),
+            ("enforce", "policy.address"),
+            ("enforce", "policy.open"),
+        ] {
+            self.record(Entry::Answered {
+                step: StepId::of(step),
+                ask: ask.to_owned(),
+                value: String::new(),
+            })?;
+        }
         Ok(())
     }
 
@@ -107,7 +121,11 @@ impl Session {
             .await?;
         let domain = fact("entra.tenant_name");
         if !domain.is_empty() {
-            hands.link_domain(&directory, &domain).await?;
+            match hands.link_domain(&directory, &domain).await {
+                // The form is offered only for a domain that is not linked yet.
+                Ok(()) | Err(AutopilotFault::Lost { .. }) => {}
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(vec![
             ("saml.sp_entity".to_owned(), addresses.entity),

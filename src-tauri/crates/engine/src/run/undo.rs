@@ -11,13 +11,18 @@ impl<Cx: Context> Run<'_, Cx> {
         UndoPlan::of(self.guide, &self.journal.state(), step)
     }
 
+    /// What has to be taken back by hand before an undo; `None` where nothing has to.
+    pub fn taken_back_first(&self, step: Option<&StepId>) -> Option<Trouble> {
+        let first = self.by_hand_first(&order::in_reach(self.guide, step))?;
+        Some(taken_back_first(self.guide, &first))
+    }
+
     /// Undoes a step, and what rests on it, or all; each one is read back. Stops at the first that can't be undone.
     pub async fn undo(&self, step: Option<&StepId>) -> Result<UndoPlan, Trouble> {
-        let reach = order::in_reach(self.guide, step);
-        if let Some(first) = self.by_hand_first(&reach) {
-            return Err(taken_back_first(self.guide, &first));
+        if let Some(trouble) = self.taken_back_first(step) {
+            return Err(trouble);
         }
-        self.recover_all(&reach).await?;
+        self.recover_all(&order::in_reach(self.guide, step)).await?;
         let plan = self.undo_plan(step);
         for (index, item) in plan.items.iter().enumerate() {
             if self.cancel.is_cancelled() {
