@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use connect::atlassian::DirectoryUser;
+use connect::atlassian::{DirectoryUser, OrgDomain};
 use connect::{Atlassian, Call};
 use engine::{Trouble, Verdict, VerdictState};
 
-use super::placement::{Placement, placements};
+use super::placement::{Placement, placements, worst};
 use super::policy_members::PilotPerson;
 use crate::{trouble, words};
 
@@ -19,14 +19,14 @@ pub(super) struct Admin {
     pub name: String,
     /// Their address, in lower case.
     pub address: String,
-    /// Whether the account can log in at all.
-    pub active: bool,
+    /// Whether the account can log in at all; `None` when that is not told.
+    pub active: Option<bool>,
     /// Whether the organization manages the account; `None` when that is not told. Policies reach managed accounts only.
     pub managed: Option<bool>,
     /// Whether the account is in the policy; `None` when that is not told.
     pub in_policy: Option<bool>,
-    /// Whether the account's own policy is told to enforce single sign-on.
-    pub enforced: bool,
+    /// Whether the account's own policy enforces single sign-on; `None` when that is not told.
+    pub enforced: Option<bool>,
     /// Whether the account is of the pilot.
     pub in_pilot: bool,
 }
@@ -44,15 +44,20 @@ impl Admin {
     /// What was found of them, for the evidence.
     pub fn told(&self) -> String {
         let place = match (self.managed, self.in_policy) {
-            (Some(false), _) => "not managed",
             (_, Some(true)) => "in the policy",
+            (Some(false), _) => "not managed",
             (_, Some(false)) => "in another policy",
             (_, None) => "policy not told",
         };
         let more = [
             (self.in_pilot, ", of the pilot"),
-            (!self.active, ", inactive"),
-            (self.enforced, ", single sign-on enforced"),
+            (self.active == Some(false), ", inactive"),
+            (self.active.is_none(), ", active or not is not told"),
+            (self.enforced == Some(true), ", single sign-on enforced"),
+            (
+                self.is_elsewhere() && self.enforced.is_none(),
+                ", enforced or not is not told",
+            ),
         ];
         let more: String = more
             .iter()
@@ -64,13 +69,18 @@ impl Admin {
 
     /// Whether they can log in without Entra, for certain.
     pub fn is_outside(&self) -> bool {
-        let out_of_reach = self.managed == Some(false) || self.in_policy == Some(false);
-        self.active && out_of_reach && !self.in_pilot && !self.enforced
+        let free = self.is_elsewhere() && self.enforced == Some(false);
+        self.active == Some(true) && !self.is_inside() && (self.managed == Some(false) || free)
     }
 
     /// Whether they are inside, for certain.
     fn is_inside(&self) -> bool {
-        self.in_policy == Some(true) || self.in_pilot || self.enforced
+        self.in_policy == Some(true) || self.in_pilot || self.enforced == Some(true)
+    }
+
+    /// Whether a policy reaches them, though another one: it may enforce as well.
+    fn is_elsewhere(&self) -> bool {
+        self.managed != Some(false) && self.in_policy == Some(false)
     }
 }
 
@@ -92,12 +102,12 @@ pub(super) fn judge(admins: &[Admin]) -> (Verdict, Option<&'static str>) {
     }
     let open: Vec<_> = admins
         .iter()
-        .filter(|admin| admin.active && !admin.is_inside())
+        .filter(|admin| admin.active != Some(false) && !admin.is_inside())
         .collect();
     if !open.is_empty() {
         let title = "Whether an organization admin is outside the policy is not told";
         let detail = format!(
-            "Atlassian does not say which policy {} is in. Somebody outside your verified domains is outside for certain.",
+            "Atlassian does not say for certain that {} can log in without Entra. An active account outside your verified domains can.",
             names(&open)
         );
         return (
@@ -105,7 +115,10 @@ pub(super) fn judge(admins: &[Admin]) -> (Verdict, Option<&'static str>) {
             Some("admin"),
         );
     }
-    let inside: Vec<_> = admins.iter().filter(|admin| admin.active).collect();
+    let inside: Vec<_> = admins
+        .iter()
+        .filter(|admin| admin.active != Some(false))
+        .collect();
     let detail = match inside.as_slice() {
         [] => "No organization admin can log in.".to_owned(),
         [one] => format!(
@@ -155,11 +168,7 @@ pub(super) async fn admins(
         },
     };
     let verified: BTreeSet<_> = match atlassian.domains(organization).await {
-        Ok(domains) => domains
-            .value
-            .into_iter()
-            .map(|domain| domain.name.to_lowercase())
-            .collect(),
+        Ok(domains) => ours(&domains.value),
         Err(fault) => return Err(trouble(&fault, "Reading the domains of the organization.")),
     };
     let pilot: BTreeSet<_> = pilot
@@ -174,6 +183,15 @@ pub(super) async fn admins(
     Ok((admins, found.call))
 }
 
+/// The organization's domains; none while not a single one is told to be verified: then nobody is a stranger to them.
+fn ours(domains: &[OrgDomain]) -> BTreeSet<String> {
+    if !domains.iter().any(OrgDomain::is_verified) {
+        return BTreeSet::new();
+    }
+    let name = |domain: &OrgDomain| domain.name.to_lowercase();
+    domains.iter().map(name).collect()
+}
+
 fn admin(
     user: &DirectoryUser,
     policy: &str,
@@ -182,22 +200,28 @@ fn admin(
     pilot: &BTreeSet<String>,
 ) -> Admin {
     let address = user.email.clone().unwrap_or_default().to_lowercase();
-    let placement = placed
+    let own: Vec<_> = placed
         .iter()
-        .find(|placement| placement.email.as_deref() == Some(address.as_str()));
-    // An account of none of the organization's domains can't be managed by it, whatever is told.
-    let foreign = !address.is_empty() && !domains.contains(&words::domain_of(&address));
+        .filter(|placement| {
+            placement.email.as_deref() == Some(address.as_str())
+                || placement.account.as_ref() == Some(&user.account_id)
+        })
+        .collect();
+    // An account of none of the organization's domains is not managed by it, unless the opposite is told.
+    let domain = words::domain_of(&address);
+    let foreign = !domain.is_empty() && !domains.is_empty() && !domains.contains(&domain);
     let managed = match user.claim_status.as_deref() {
-        _ if foreign => Some(false),
+        _ if user.is_managed() => Some(true),
         Some(word) if word.eq_ignore_ascii_case("unmanaged") => Some(false),
-        _ => user.is_managed().then_some(true),
+        _ => foreign.then_some(false),
     };
+    let is_told = user.account_status.is_some() || user.membership_status.is_some();
     Admin {
         name: user.name.clone().unwrap_or_default(),
-        active: user.is_active(),
+        active: is_told.then(|| user.is_active()),
         managed,
-        in_policy: placement.and_then(|placement| placement.is_in(policy)),
-        enforced: placement.is_some_and(|placement| placement.enforced == Some(true)),
+        in_policy: worst(own.iter().map(|placement| placement.is_in(policy))),
+        enforced: worst(own.iter().map(|placement| placement.enforced)),
         in_pilot: pilot.contains(&address),
         address,
     }
@@ -224,10 +248,10 @@ mod tests {
         Admin {
             name: name.to_owned(),
             address: format!("{}@contoso.com", name.to_lowercase()),
-            active: true,
+            active: Some(true),
             managed: Some(true),
             in_policy: Some(true),
-            enforced: false,
+            enforced: None,
             in_pilot: false,
         }
     }
@@ -235,6 +259,7 @@ mod tests {
     fn outside(name: &str) -> Admin {
         Admin {
             in_policy: Some(false),
+            enforced: Some(false),
             ..admin(name)
         }
     }
@@ -251,15 +276,27 @@ mod tests {
             ..admin("Ada")
         };
         let asleep = Admin {
-            active: false,
+            active: Some(false),
             ..outside("Eve")
+        };
+        let state_untold = Admin {
+            active: None,
+            ..outside("Eve")
+        };
+        let elsewhere_untold = Admin {
+            enforced: None,
+            ..outside("Joni")
+        };
+        let unmanaged_inside = Admin {
+            managed: Some(false),
+            ..admin("Pat")
         };
         let of_pilot = Admin {
             in_pilot: true,
             ..outside("Max")
         };
         let elsewhere_enforced = Admin {
-            enforced: true,
+            enforced: Some(true),
             ..outside("Kim")
         };
         let cases: &[(&[Admin], VerdictState)] = &[
@@ -270,6 +307,9 @@ mod tests {
             (std::slice::from_ref(&unread), Unknown),
             (&[unread.clone(), admin("Lee")], Unknown),
             (&[asleep], Fail),
+            (&[state_untold], Unknown),
+            (&[elsewhere_untold], Unknown),
+            (&[unmanaged_inside], Fail),
             (&[of_pilot], Fail),
             (&[elsewhere_enforced], Fail),
         ];
@@ -291,19 +331,28 @@ mod tests {
     #[test]
     fn accounts_are_read_with_what_is_told_of_them() {
         let user = |email: &str, claim: serde_json::Value| -> DirectoryUser {
-            let item = serde_json::json!({"accountId": "1", "name": "Ada", "email": email, "claimStatus": claim});
-            let item = match claim {
-                serde_json::Value::Null => {
-                    serde_json::json!({"accountId": "1", "name": "Ada", "email": email})
-                }
-                _ => item,
-            };
+            let item = serde_json::json!({"accountId": "1", "name": "Ada", "email": email, "accountStatus": "active", "claimStatus": claim});
             serde_json::from_value(item).expect("a user")
         };
         let domains = ["contoso.com".to_owned()].into();
         let read = |email: &str, claim| {
             super::admin(&user(email, claim), "p", &[], &domains, &BTreeSet::new())
         };
+        assert!(
+            !read("ada@outside.test", "managed".into()).is_outside(),
+            "managed, as is told, whatever its domain"
+        );
+        let nothing_verified =
+            super::admin(&user("ada@outside.test", "pending".into()), "p", &[], &BTreeSet::new(), &BTreeSet::new());
+        assert!(!nothing_verified.is_outside(), "no domain to be outside of");
+        let quiet = DirectoryUser {
+            account_status: None,
+            ..user("ada@outside.test", "unmanaged".into())
+        };
+        assert!(
+            !super::admin(&quiet, "p", &[], &domains, &BTreeSet::new()).is_outside(),
+            "no status is told"
+        );
         assert!(read("ada@outside.test", serde_json::Value::Null).is_outside());
         assert!(read("ada@contoso.com", "unmanaged".into()).is_outside());
         assert!(!read("ada@contoso.com", "managed".into()).is_outside());
@@ -315,5 +364,44 @@ mod tests {
             !read("ada@contoso.com", serde_json::Value::Null).is_outside(),
             "nothing told is not outside"
         );
+    }
+
+    #[test]
+    fn of_several_answers_on_one_account_the_unsafe_one_wins() {
+        const POLICY: &str = "3b8e07f5-61ad-4f0c-92d8-c5a4e1907b36";
+        const OTHER: &str = "54ef12ae-255e-46ad-8bfc-e0f0838f42d8";
+        let user: DirectoryUser = serde_json::from_value(serde_json::json!({
+            "accountId": "1", "email": "ada@contoso.com", "accountStatus": "active", "claimStatus": "managed",
+        }))
+        .expect("a user");
+        let elsewhere = |enforced: serde_json::Value| serde_json::json!({"email": "ada@contoso.com", "policyId": OTHER, "ssoEnforced": enforced});
+        let open = || elsewhere(false.into());
+        let here = serde_json::json!({"accountId": "1", "policyId": POLICY});
+        let cases = [
+            (vec![open()], true),
+            (vec![open(), open()], true),
+            (vec![elsewhere(serde_json::Value::Null)], false),
+            (vec![open(), elsewhere(serde_json::Value::Null)], false),
+            (vec![open(), elsewhere(true.into())], false),
+            (vec![open(), here], false),
+        ];
+        let domains = ["contoso.com".to_owned()].into();
+        for (answer, wanted) in cases {
+            let placed = placements(&answer);
+            let admin = super::admin(&user, POLICY, &placed, &domains, &BTreeSet::new());
+            assert_eq!(admin.is_outside(), wanted, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_verified_domain_nobody_is_a_stranger() {
+        let domain = |status: &str| -> OrgDomain {
+            serde_json::from_value(serde_json::json!({
+                "id": "1", "attributes": {"name": "Contoso.com", "claim": {"type": "dns", "status": status}},
+            }))
+            .expect("a domain")
+        };
+        assert!(ours(&[]).is_empty() && ours(&[domain("unverified")]).is_empty());
+        assert_eq!(ours(&[domain("verified")]), ["contoso.com".to_owned()].into());
     }
 }

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use connect::Atlassian;
 use engine::{
     Ask, Change, Check, Document, Facts, Judgement, Known, Lock, Plan, State, Step, StepId,
-    Trouble, TroubleKind,
+    Trouble, TroubleKind, VerdictState,
 };
 use jiff::SignedDuration;
 
-use super::enforce_asks::{self, CONFIRM, OPEN, judge_confirm};
+use super::enforce_asks::{self, CONFIRM, judge_confirm, looked_at};
 use super::enforce_checks::{self, BREAK_GLASS, ONLY_PILOT, PROVEN, WAY_BACK};
 use super::policy_adding::{self, MEMBERS};
 use super::policy_address::{self, policy_in};
@@ -78,11 +78,7 @@ impl Step<Live> for Enforce {
             return None;
         }
         match ask {
-            ADDRESS => Some(policy_address::judge(
-                value,
-                known.fact("atlassian.organization"),
-                &cx.cloud.atlassian_admin,
-            )),
+            ADDRESS => Some(judge_address(cx, known, value)),
             CONFIRM => Some(judge_confirm(known, value)),
             _ => None,
         }
@@ -94,12 +90,23 @@ impl Step<Live> for Enforce {
         };
         let found = Found::read(cx, atlassian, organization, &policy, known).await?;
         let change = found.change(&policy, known);
-        let may_add = !read_only(known) && known.answer(OPEN) == Some("yes");
+        let may_add = !read_only(known) && looked_at(known);
         match change.filter(|_| may_add) {
-            Some(change) => Ok(Plan::Changes {
-                untouched: found.untouched(),
-                changes: vec![change],
-            }),
+            Some(change) => {
+                if found.reaches(known)
+                    && let Some(because) =
+                        nobody_outside(atlassian, organization, &policy, &found.pilot).await?
+                {
+                    return Ok(Plan::Asks {
+                        because,
+                        asks: Vec::new(),
+                    });
+                }
+                Ok(Plan::Changes {
+                    untouched: found.untouched(known),
+                    changes: vec![change],
+                })
+            }
             None => {
                 let facts = found.facts(cx, atlassian, organization, &policy).await?;
                 Ok(Plan::AlreadySo(
@@ -197,7 +204,7 @@ impl Found {
         let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
         let ids: Vec<_> = managed.pilot.values().cloned().collect();
         let placed = policy_members::placed(cx, atlassian, organization, &ids).await?;
-        let there = policy_members::membership(&placed.all, policy, &managed.addresses());
+        let there = policy_members::membership(&placed, policy, &managed.addresses());
         Ok(Self {
             pilot,
             managed,
@@ -219,13 +226,26 @@ impl Found {
             return None;
         }
         let change = policy_adding::change(policy, name(known), &missing, self.there.pilot.len());
-        let made = engine::fingerprint(std::slice::from_ref(&change));
-        // Where Atlassian does not tell who is where, what was made once is not made again and again.
-        let was_made = !self.there.is_told() && known.fact(ADDED) == Some(made.as_str());
+        let reaching = policy_adding::reaching(change.clone());
+        // Where Atlassian does not tell who is where, what was made once is not made again and again, whatever was said of it.
+        let was_made = !self.there.is_told()
+            && [&change, &reaching].into_iter().any(|change| {
+                let made = engine::fingerprint(std::slice::from_ref(change));
+                known.fact(ADDED) == Some(made.as_str())
+            });
+        let change = match self.reaches(known) {
+            true => reaching,
+            false => change,
+        };
         (!was_made).then_some(change)
     }
 
-    fn untouched(&self) -> String {
+    /// Whether whoever is added is reached at once.
+    fn reaches(&self, known: &Known) -> bool {
+        known.by_hand_at(&ID).is_some() || self.there.enforced == Some(true)
+    }
+
+    fn untouched(&self, known: &Known) -> String {
         let others = self.others();
         let left = self.pilot.len() - self.managed.pilot.len();
         let left = match left {
@@ -235,7 +255,12 @@ impl Found {
                 words::count(some, "person is", "people are")
             ),
         };
-        format!("{others} stay where they are, and nobody’s log-in changes.{left}")
+        match self.reaches(known) {
+            true => format!(
+                "{others} stay where they are. Whoever is added can log in only through Entra from then on.{left}"
+            ),
+            false => format!("{others} stay where they are, and nobody’s log-in changes.{left}"),
+        }
     }
 
     fn others(&self) -> String {
@@ -269,6 +294,43 @@ impl Found {
             .with(OTHERS_SAID, self.others())
             .with(DATE, cx.now().strftime("%-d %b %Y").to_string()))
     }
+}
+
+/// Why nobody may be added to a policy that enforces; `None` while an organization admin can switch it off without Entra.
+async fn nobody_outside(
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+    pilot: &[PilotPerson],
+) -> Result<Option<String>, Trouble> {
+    let (admins, _) = break_glass::admins(atlassian, organization, policy, pilot).await?;
+    let (verdict, _) = break_glass::judge(&admins);
+    let stays = "Nobody is added to a policy that enforces.";
+    Ok((verdict.state != VerdictState::Pass)
+        .then(|| format!("{}. {} {stays}", verdict.title, verdict.detail)))
+}
+
+/// What is said to an address of the policy's page.
+fn judge_address(cx: &Live, known: &Known, value: &str) -> Judgement {
+    let organization = known.fact("atlassian.organization");
+    let admin = &cx.cloud.atlassian_admin;
+    let now = policy_of(cx, known).or_else(|| known.fact(POLICY).map(str::to_owned));
+    let named = policy_in(value, organization, admin).ok();
+    now.zip(named)
+        .and_then(|(now, named)| taken_back_first(known, &now, &named.id))
+        .unwrap_or_else(|| policy_address::judge(value, organization, admin))
+}
+
+/// While it is enforced, naming another policy would leave the one that enforces without a way back.
+fn taken_back_first(known: &Known, now: &str, named: &str) -> Option<Judgement> {
+    known.by_hand_at(&ID)?;
+    (!named.eq_ignore_ascii_case(now)).then(|| {
+        Judgement::bad(
+            "Take enforcing back first.",
+            "Another policy enforces it. Switch it off there and say so here; then name this one.",
+        )
+        .expected(now)
+    })
 }
 
 /// The policy's name.
@@ -348,4 +410,56 @@ pub(super) fn way_back(cx: &Live, known: &Known) -> Option<WayBack> {
     let page = crate::fill(&cx.cloud, known, "policy_page")?;
     let support = crate::fill(&cx.cloud, known, "atlassian_support")?;
     Some(WayBack::of(known, &policy, &page, &support))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY_ID: &str = "3b8e07f5-61ad-4f0c-92d8-c5a4e1907b36";
+
+    #[test]
+    fn what_reaches_people_says_so() {
+        let address = "a@contoso.com".to_owned();
+        let found = Found {
+            pilot: vec![PilotPerson {
+                name: "A".into(),
+                address: Some(address.clone()),
+            }],
+            managed: policy_members::Managed {
+                ids: vec!["1".into(), "2".into()],
+                pilot: [(address, "1".into())].into(),
+            },
+            there: policy_members::Membership {
+                elsewhere: 1,
+                ..Default::default()
+            },
+        };
+        let before = Known::default();
+        let mut after = Known::default();
+        after.by_hand.insert(ID, jiff::Timestamp::UNIX_EPOCH);
+        for (known, reaches) in [(&before, false), (&after, true)] {
+            let change = found.change(POLICY_ID, known).expect("a change");
+            let words = format!("{} {}", change.then_about, found.untouched(known));
+            assert_eq!(words.contains("only through Entra"), reaches, "{words}");
+            assert_eq!(words.contains("nobody’s log-in changes"), !reaches, "{words}");
+        }
+    }
+
+    #[test]
+    fn another_policy_is_not_named_while_one_is_enforced() {
+        const OTHER: &str = "54ef12ae-255e-46ad-8bfc-e0f0838f42d8";
+        let before = Known::default();
+        let mut after = Known::default();
+        after.by_hand.insert(ID, jiff::Timestamp::UNIX_EPOCH);
+        let cases = [
+            (&before, OTHER, false),
+            (&after, POLICY_ID, false),
+            (&after, OTHER, true),
+        ];
+        for (known, named, refused) in cases {
+            let said = taken_back_first(known, POLICY_ID, named);
+            assert_eq!(said.is_some_and(|said| !said.is_taken()), refused, "{named}");
+        }
+    }
 }

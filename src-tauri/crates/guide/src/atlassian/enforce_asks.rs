@@ -27,7 +27,7 @@ pub(super) fn asks(state: &State) -> Vec<Ask> {
     }
     let mut asks = vec![name_ask(), address_ask()];
     if known.by_hand_at(&ID).is_none() {
-        asks.push(open_ask());
+        asks.push(open_ask(known));
     }
     if known.answer(CONFIRMED).is_some() || is_untold(state) {
         asks.push(confirmed_ask());
@@ -104,20 +104,33 @@ fn path(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn open_ask() -> Ask {
+fn open_ask(known: &Known) -> Ask {
+    let hint = match known.answer(OPEN) == Some("yes") && !looked_at(known) {
+        true => "The address above was given after this: look at that policy, and confirm it again.",
+        false => "No API tells this. Whoever is added to a policy that enforces is reached at once.",
+    };
     Ask::new(
         OPEN,
         AskKind::Confirm,
-        "I looked at the policy’s settings: “Enforce single sign-on” is not chosen yet",
-        "No API tells this. Whoever is added to a policy that enforces is reached at once.",
+        "I looked at the policy’s settings: “Enforce single sign-on” is not chosen yet, and it is not the default policy",
+        hint,
     )
+}
+
+/// Whether the person looked at the policy that is named now: a look at another one, before its address was given, tells nothing of it.
+pub(super) fn looked_at(known: &Known) -> bool {
+    let after = match (known.answered_at(OPEN), known.answered_at(ADDRESS)) {
+        (Some(looked), Some(named)) => looked >= named,
+        _ => false,
+    };
+    after && known.answer(OPEN) == Some("yes")
 }
 
 fn confirmed_ask() -> Ask {
     Ask::new(
         CONFIRMED,
         AskKind::Confirm,
-        "I looked at the policy: it belongs to the identity provider directory, and holds the pilot and nobody else",
+        "I looked at the policy: it belongs to the identity provider directory, it is not the default policy, and it holds the pilot and nobody else",
         "Atlassian’s answer does not tell all of it.",
     )
     .optional()
@@ -160,4 +173,29 @@ pub(super) fn judge_confirm(known: &Known, value: &str) -> Judgement {
         return Judgement::new(Worth::Good, "That is it.", "");
     }
     Judgement::bad("That is not the name of the policy.", "Type it exactly.").expected(name(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_counts_for_the_policy_whose_address_was_given_before_it() {
+        let cases = [
+            (Some("yes"), Some(1), Some(1), true),
+            (Some("yes"), Some(1), Some(2), true),
+            (Some("yes"), Some(2), Some(1), false),
+            (Some("yes"), Some(1), None, false),
+            (Some("yes"), None, Some(1), false),
+            (None, Some(1), Some(2), false),
+        ];
+        for (answer, named, looked, wanted) in cases {
+            let mut known = Known::default();
+            let at = |second| jiff::Timestamp::from_second(second).expect("a time");
+            known.answers.extend(answer.map(|yes| (OPEN.to_owned(), yes.to_owned())));
+            known.answered.extend(named.map(|second| (ADDRESS.to_owned(), at(second))));
+            known.answered.extend(looked.map(|second| (OPEN.to_owned(), at(second))));
+            assert_eq!(looked_at(&known), wanted, "{answer:?} {named:?} {looked:?}");
+        }
+    }
 }

@@ -5,9 +5,9 @@ use connect::Atlassian;
 use engine::{Check, Finding, Known, Skip, Trouble, Verdict, VerdictState};
 use jiff::Timestamp;
 
-use super::break_glass;
+use super::break_glass::{self, Admin};
 use super::enforce::{self, ID, TEXT, place, policy_of};
-use super::enforce_asks::CONFIRMED;
+use super::enforce_asks::{CONFIRMED, looked_at};
 use super::login_causes::step_words;
 use super::login_reads;
 use super::only_pilot::{self, Case};
@@ -200,22 +200,68 @@ impl Check<Live> for Back {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        if let Err(findings) = opened(cx, known, "The way back is written for one policy") {
-            return findings;
-        }
+        let before = "The way back is written for one policy";
+        let (atlassian, organization, policy) = match opened(cx, known, before) {
+            Ok(opened) => opened,
+            Err(findings) => return findings,
+        };
         let wanted = enforce::way_back(cx, known);
         let path = known.fact(&format!("saved.{}", way_back::ID));
         let file = match path {
             Some(path) => File::read(path).await,
             None => File::None,
         };
-        let (verdict, key) = saved(&file, wanted.as_ref());
+        let (verdict, key) = match (saved(&file, wanted.as_ref()), wanted) {
+            ((verdict, None), Some(wanted)) => {
+                match admins_now(cx, known, atlassian, organization, &policy).await {
+                    Ok(admins) => still_helps(verdict, &wanted.admin, &admins),
+                    Err(trouble) => {
+                        let title =
+                            "Whether the admin of the way back is outside could not be read";
+                        (Verdict::unknown(title, &trouble), None)
+                    }
+                }
+            }
+            (judged, _) => judged,
+        };
         let verdict = with_fix(verdict, key, cx, known);
         Finding::only(match path {
             Some(path) => verdict.saw("File", path),
             None => verdict,
         })
     }
+}
+
+async fn admins_now(
+    cx: &Live,
+    known: &Known,
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+) -> Result<Vec<Admin>, Trouble> {
+    let pilot = policy_members::pilot(cx, known).await?;
+    let (admins, _) = break_glass::admins(atlassian, organization, policy, &pilot).await?;
+    Ok(admins)
+}
+
+/// A good file is of use only while the admin whom it names is outside: what was so when it was written may have changed.
+pub(super) fn still_helps(
+    verdict: Verdict,
+    named: &str,
+    admins: &[Admin],
+) -> (Verdict, Option<&'static str>) {
+    let mut outside = admins.iter().filter(|admin| admin.is_outside());
+    if outside.any(|admin| admin.named() == named) {
+        return (verdict, None);
+    }
+    let title = "The admin whom the saved way back names is not outside the policy for certain";
+    let now = admins.iter().find(|admin| admin.named() == named);
+    let now = now.map_or("no organization admin".to_owned(), Admin::told);
+    let verdict = Verdict::new(VerdictState::Fail, title, format!("{named} is named."));
+    (
+        verdict.compared("one who logs in without Entra", &now),
+        Some("save-again"),
+    )
 }
 
 /// The saved file.
@@ -320,7 +366,7 @@ async fn members(
     let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
     let placed = policy_members::placed(cx, atlassian, organization, &managed.ids).await?;
     let addresses = managed.addresses();
-    let there = policy_members::membership(&placed.all, policy, &addresses);
+    let there = policy_members::membership(&placed, policy, &addresses);
     let told = placed
         .all
         .iter()
@@ -333,6 +379,7 @@ async fn members(
         name: enforce::name(known),
         told: told.as_deref(),
         confirmed: confirmed(cx, known),
+        looked: looked_at(known),
         done: known.by_hand_at(&ID).is_some(),
     });
     let verdict = match &placed.call {
@@ -363,4 +410,36 @@ fn confirmed(cx: &Live, known: &Known) -> bool {
     };
     let named = known.answered_at(enforce::ADDRESS);
     known.answer(CONFIRMED) == Some("yes") && named.is_none_or(|named| named <= given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_back_helps_only_while_its_admin_is_outside() {
+        use VerdictState::{Fail, Pass};
+        let admin = |address: &str, in_policy| Admin {
+            name: String::new(),
+            address: address.to_owned(),
+            active: Some(true),
+            managed: Some(true),
+            in_policy,
+            enforced: in_policy.map(|_| false),
+            in_pilot: false,
+        };
+        let cases = [
+            (vec![admin("ada@contoso.com", Some(false))], Pass),
+            (vec![admin("ada@contoso.com", Some(true))], Fail),
+            (vec![admin("ada@contoso.com", None)], Fail),
+            (vec![admin("bob@contoso.com", Some(false))], Fail),
+            (vec![], Fail),
+        ];
+        for (admins, wanted) in cases {
+            let good = Verdict::new(Pass, "The way back is saved", "");
+            let (verdict, key) = still_helps(good, "ada@contoso.com", &admins);
+            assert_eq!(verdict.state, wanted, "{admins:?}");
+            assert_eq!(key.is_none(), wanted == Pass, "{admins:?}");
+        }
+    }
 }

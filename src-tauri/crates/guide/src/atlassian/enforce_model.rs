@@ -205,10 +205,10 @@ impl Page {
         Admin {
             name: "Ada".into(),
             address: "ada@contoso.com".into(),
-            active: true,
+            active: Some(true),
             managed: Some(true),
             in_policy: (!self.world.admin_untold).then_some(self.world.admin_inside),
-            enforced: false,
+            enforced: Some(false),
             in_pilot: false,
         }
     }
@@ -218,7 +218,11 @@ impl Page {
             Some(text) => File::Text(text.clone()),
             None => File::None,
         };
-        enforce_checks::saved(&file, Some(&way_back())).0
+        let verdict = enforce_checks::saved(&file, Some(&way_back())).0;
+        if verdict.state != engine::VerdictState::Pass {
+            return verdict;
+        }
+        enforce_checks::still_helps(verdict, &way_back().admin, &[self.admin()]).0
     }
 
     fn members(&self) -> engine::Verdict {
@@ -246,6 +250,7 @@ impl Page {
             name: "Pilot SSO",
             told: None,
             confirmed: false,
+            looked: true,
             done: false,
         };
         only_pilot::judge(&case).0

@@ -24,6 +24,8 @@ pub(super) struct Case<'a> {
     pub told: Option<&'a str>,
     /// Whether the person confirmed what is not told.
     pub confirmed: bool,
+    /// Whether the person looked at the policy's settings: it does not enforce, and it is not the default one.
+    pub looked: bool,
     /// Whether the person said that it was enforced.
     pub done: bool,
 }
@@ -119,6 +121,14 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
         let detail = "A policy of the local directory can’t enforce single sign-on. Look at it and confirm it above.";
         return (said(Warn, title, detail), Some("local"));
     }
+    if there.default.is_none() && !case.looked {
+        let title = format!(
+            "Atlassian does not tell whether “{}” is the default policy of its directory",
+            case.name
+        );
+        let detail = "Everybody who is new falls into that one. Look at it and confirm it above.";
+        return (said(Warn, title, detail), Some("default"));
+    }
     let title = "Only the pilot is in the policy".to_owned();
     (said(Pass, title, &counted(case)), None)
 }
@@ -198,6 +208,7 @@ mod tests {
             pilot: set(&["a", "b"]),
             elsewhere: 409,
             local: Some(false),
+            default: Some(false),
             ..Membership::default()
         }
     }
@@ -221,6 +232,11 @@ mod tests {
                 |m| m.default = Some(true),
                 Fail,
                 "“Pilot SSO” is the default policy of its directory",
+            ),
+            (
+                |m| m.default = None,
+                Warn,
+                "Atlassian does not tell whether “Pilot SSO” is the default policy of its directory",
             ),
             (
                 |m| m.enforced = Some(true),
@@ -254,6 +270,7 @@ mod tests {
                 name: "Pilot SSO",
                 told: Some("Pilot SSO"),
                 confirmed: false,
+                looked: false,
                 done: false,
             };
             let (verdict, key) = judge(&case);
@@ -273,6 +290,7 @@ mod tests {
                 name: "Pilot SSO",
                 told: None,
                 confirmed: true,
+                looked: false,
                 done: false,
             };
             judge(&case).0.state
@@ -287,6 +305,13 @@ mod tests {
         assert_eq!(
             judged(Membership {
                 local: None,
+                ..good()
+            }),
+            Pass
+        );
+        assert_eq!(
+            judged(Membership {
+                default: None,
                 ..good()
             }),
             Pass
@@ -315,6 +340,25 @@ mod tests {
     }
 
     #[test]
+    fn a_look_at_the_settings_tells_that_it_is_not_the_default_policy() {
+        let (people, managed) = (pilot(&["a", "b"]), set(&["a", "b"]));
+        for (default, wanted) in [(None, Pass), (Some(true), Fail)] {
+            let there = Membership { default, ..good() };
+            let case = Case {
+                pilot: &people,
+                managed: &managed,
+                there: &there,
+                name: "Pilot SSO",
+                told: None,
+                confirmed: false,
+                looked: true,
+                done: false,
+            };
+            assert_eq!(judge(&case).0.state, wanted, "{default:?}");
+        }
+    }
+
+    #[test]
     fn who_is_missing_is_named() {
         let people = pilot(&["a", "b", "c", ""]);
         let managed = set(&["a", "b"]);
@@ -329,6 +373,7 @@ mod tests {
             name: "Pilot SSO",
             told: None,
             confirmed: false,
+            looked: false,
             done: false,
         };
         assert_eq!(

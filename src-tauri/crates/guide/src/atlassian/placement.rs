@@ -3,6 +3,8 @@
 //! Only `email` is known to be in it. The rest is looked for by what its name says, at any depth; what is not found stays unknown,
 //! and nothing is concluded from it. It reads no live system.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::policy_address::is_id;
@@ -14,8 +16,8 @@ pub(super) struct Placement {
     pub email: Option<String>,
     /// The account's id.
     pub account: Option<String>,
-    /// The policy's id, in lower case.
-    pub policy: Option<String>,
+    /// Every id that the answer may mean as the policy's, in lower case.
+    pub policies: BTreeSet<String>,
     /// The policy's name.
     pub name: Option<String>,
     /// What is said of its directory: a name, a kind, an id.
@@ -27,11 +29,13 @@ pub(super) struct Placement {
 }
 
 impl Placement {
-    /// Whether the account is in this policy; `None` when the answer does not name a policy.
+    /// Whether the account is in this policy; `None` when the answer names no policy, or several other ones: then nobody knows
+    /// which of them it means.
     pub fn is_in(&self, policy: &str) -> Option<bool> {
-        self.policy
-            .as_deref()
-            .map(|own| own.eq_ignore_ascii_case(policy))
+        match self.policies.contains(&policy.to_lowercase()) {
+            true => Some(true),
+            false => (self.policies.len() == 1).then_some(false),
+        }
     }
 
     /// Whether the policy belongs to the local directory, which can't enforce single sign-on.
@@ -93,8 +97,8 @@ fn text_at(text: &str, path: &[String], placement: &mut Placement) {
     } else if says("directory") || says("identityprovider") {
         directory(text, &mut placement.directory);
     } else if says("policy") || says("policies") {
-        if is_id(text) && last.ends_with("id") {
-            keep(&mut placement.policy, &text.to_lowercase());
+        if is_id(text) && (last.ends_with("id") || last.ends_with("ids")) {
+            placement.policies.insert(text.to_lowercase());
         } else if last.ends_with("name") {
             keep(&mut placement.name, text);
         }
@@ -120,13 +124,31 @@ fn flag_at(on: bool, path: &[String], placement: &mut Placement) {
     let Some(last) = path.last() else { return };
     let about_sign_on = ["sso", "singlesignon", "saml"];
     let says = |word: &str| path.iter().any(|name| name.contains(word));
+    // Two-step verification is enforced too: a flag that does not say that it is about single sign-on tells nothing.
+    let enforces = last.contains("enforce") || last.contains("required");
     if last.contains("default") {
-        placement.default.get_or_insert(on);
-    } else if last.contains("enforce")
-        || (last.contains("required") && about_sign_on.iter().any(|word| says(word)))
-    {
-        placement.enforced.get_or_insert(on);
+        placement.default = any_true(placement.default, Some(on));
+    } else if enforces && about_sign_on.iter().any(|word| says(word)) {
+        placement.enforced = any_true(placement.enforced, Some(on));
     }
+}
+
+/// Of what several answers tell of something dangerous, a yes counts.
+pub(super) fn any_true(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        _ => one.or(other),
+    }
+}
+
+/// The same where a no makes safe: it counts only when every answer tells it, and there is one.
+pub(super) fn worst(mut told: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let first = told.next()?;
+    told.fold(first, |so_far, next| match (so_far, next) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -149,7 +171,7 @@ mod tests {
                 [Placement {
                     email: Some("b.simon@contoso.com".to_owned()),
                     account: None,
-                    policy: Some(POLICY.to_owned()),
+                    policies: [POLICY.to_owned()].into(),
                     name: Some("Pilot SSO".to_owned()),
                     directory: Some("IDP".to_owned()),
                     enforced: Some(true),
@@ -190,9 +212,54 @@ mod tests {
     }
 
     #[test]
-    fn another_policy_is_another_one() {
-        let elsewhere =
-            &placements(&[json!({"policyId": "54ef12ae-255e-46ad-8bfc-e0f0838f42d8"})])[0];
-        assert_eq!(elsewhere.is_in(POLICY), Some(false));
+    fn another_policy_is_another_one_when_only_one_is_named() {
+        const OTHER: &str = "54ef12ae-255e-46ad-8bfc-e0f0838f42d8";
+        const THIRD: &str = "0c9d2b1e-7f8a-4e55-b1a3-2f6d9e0c4a71";
+        let cases = [
+            (json!({"policyId": OTHER}), Some(false)),
+            (json!({"policyId": OTHER, "policy": {"id": OTHER}}), Some(false)),
+            (json!({"policyId": OTHER, "policies": [{"id": POLICY}]}), Some(true)),
+            (json!({"policies": [{"id": OTHER}, {"id": POLICY.to_uppercase()}]}), Some(true)),
+            (json!({"policyIds": [OTHER, POLICY]}), Some(true)),
+            (json!({"policyId": OTHER, "policy": {"organizationId": THIRD}}), None),
+        ];
+        for (answer, wanted) in cases {
+            let found = &placements(std::slice::from_ref(&answer))[0];
+            assert_eq!(found.is_in(POLICY), wanted, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_flag_counts_when_it_is_about_single_sign_on_and_a_yes_counts_most() {
+        let cases = [
+            (json!({"policy": {"enforced": false}}), None),
+            (json!({"policy": {"twoStepVerification": {"enforced": true}}}), None),
+            (json!({"policy": {"sso": {"enforced": false}}}), Some(false)),
+            (json!({"ssoEnforced": false, "policy": {"samlEnforced": true}}), Some(true)),
+            (json!({"ssoEnforced": true, "policy": {"samlEnforced": false}}), Some(true)),
+        ];
+        for (answer, wanted) in cases {
+            let found = &placements(std::slice::from_ref(&answer))[0];
+            assert_eq!(found.enforced, wanted, "{answer}");
+        }
+        let both = json!({"policies": [{"isDefault": false}, {"isDefault": true}]});
+        assert_eq!(placements(&[both])[0].default, Some(true));
+    }
+
+    #[test]
+    fn of_several_answers_the_unsafe_one_wins() {
+        let (yes, no) = (Some(true), Some(false));
+        let cases: &[(&[Option<bool>], Option<bool>)] = &[
+            (&[], None),
+            (&[no], no),
+            (&[no, no], no),
+            (&[no, None], None),
+            (&[None, no], None),
+            (&[no, yes], yes),
+            (&[None, yes], yes),
+        ];
+        for (told, wanted) in cases {
+            assert_eq!(worst(told.iter().copied()), *wanted, "{told:?}");
+        }
     }
 }

@@ -31,6 +31,14 @@ pub(super) fn change(policy: &str, name: &str, addresses: &[String], already: us
     }
 }
 
+/// The same change while the policy enforces: then it reaches people, and the change says so.
+pub(super) fn reaching(change: Change) -> Change {
+    Change {
+        then_about: "from then on they can log in only through Entra: the policy enforces single sign-on".into(),
+        ..change
+    }
+}
+
 /// The change's id.
 pub(super) const MEMBERS: &str = "members";
 
@@ -217,7 +225,7 @@ pub(super) async fn read_back(
     let ids: Vec<_> = accounts.pilot.into_values().collect();
     let placed = placed(cx, atlassian, organization, &ids).await?;
     let wanted: BTreeSet<_> = addresses.into_iter().collect();
-    let found = membership(&placed.all, policy, &wanted);
+    let found = membership(&placed, policy, &wanted);
     if found.is_told() {
         return Ok((found.pilot == wanted).then(Facts::new));
     }
@@ -271,5 +279,9 @@ mod tests {
         assert_eq!(change.now, "1 person of the pilot");
         assert_eq!(change.then, "8 people of the pilot");
         assert!(change.about.ends_with("and 2 more"), "{}", change.about);
+        assert!(change.then_about.contains("stays as it is"));
+        let reaching = reaching(change);
+        assert_eq!(addresses_of(&reaching), addresses);
+        assert!(reaching.then_about.contains("only through Entra"));
     }
 }

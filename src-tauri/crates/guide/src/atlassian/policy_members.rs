@@ -9,7 +9,7 @@ use engine::{Known, Trouble};
 use serde_json::Value;
 
 use super::pilot_found;
-use super::placement::{Placement, placements};
+use super::placement::{Placement, any_true, placements, worst};
 use super::test_login::ADDRESS;
 use crate::shared::plan::Who;
 use crate::shared::sign_in::signed_in;
@@ -116,8 +116,10 @@ pub(super) async fn managed(
 
 /// Where accounts are, and the last call that saw it.
 pub(super) struct Placed {
-    /// One for each account that Atlassian told of.
+    /// What Atlassian told, account by account.
     pub all: Vec<Placement>,
+    /// How many accounts it was asked about.
+    pub asked: usize,
     /// The last answer as it came, for the evidence.
     pub raw: Option<Value>,
     /// The last call.
@@ -150,6 +152,7 @@ async fn placed_by(
 ) -> Result<Placed, connect::Fault> {
     let mut found = Placed {
         all: Vec::new(),
+        asked: ids.iter().collect::<BTreeSet<_>>().len(),
         raw: None,
         call: None,
     };
@@ -174,7 +177,7 @@ pub(super) struct Membership {
     pub strangers: Vec<String>,
     /// Accounts that are elsewhere.
     pub elsewhere: usize,
-    /// Accounts of which it is not told where they are.
+    /// Accounts of which it is not told where they are, those that were asked about and not answered too.
     pub unknown: usize,
     /// Whether the policy is one of the local directory.
     pub local: Option<bool>,
@@ -184,18 +187,26 @@ pub(super) struct Membership {
     pub enforced: Option<bool>,
 }
 
-/// Sorts placements by whether they are in `policy` and of the pilot.
-pub(super) fn membership(all: &[Placement], policy: &str, pilot: &BTreeSet<String>) -> Membership {
-    let mut membership = Membership::default();
-    for placement in all {
-        match placement.is_in(policy) {
+/// Sorts the accounts by whether they are in `policy` and of the pilot. Where an account is answered more than once, the answer that
+/// leaves less safe counts.
+pub(super) fn membership(placed: &Placed, policy: &str, pilot: &BTreeSet<String>) -> Membership {
+    let accounts = accounts(&placed.all);
+    let mut membership = Membership {
+        unknown: placed.asked.saturating_sub(answered(&placed.all)),
+        ..Membership::default()
+    };
+    for answers in accounts {
+        match worst(answers.iter().map(|answer| answer.is_in(policy))) {
             None => membership.unknown += 1,
             Some(false) => membership.elsewhere += 1,
             Some(true) => {
-                membership.local = membership.local.or(placement.is_local());
-                membership.default = membership.default.or(placement.default);
-                membership.enforced = membership.enforced.or(placement.enforced);
-                let address = placement.email.clone().unwrap_or_default();
+                for answer in &answers {
+                    membership.local = any_true(membership.local, answer.is_local());
+                    membership.default = any_true(membership.default, answer.default);
+                    membership.enforced = any_true(membership.enforced, answer.enforced);
+                }
+                let address = answers.iter().find_map(|answer| answer.email.clone());
+                let address = address.unwrap_or_default();
                 if pilot.contains(&address) {
                     membership.pilot.insert(address);
                 } else {
@@ -205,6 +216,29 @@ pub(super) fn membership(all: &[Placement], policy: &str, pilot: &BTreeSet<Strin
         }
     }
     membership
+}
+
+/// The answers account by account. One that names no account stands alone.
+fn accounts(all: &[Placement]) -> Vec<Vec<&Placement>> {
+    let mut accounts: BTreeMap<&str, Vec<&Placement>> = BTreeMap::new();
+    let mut nameless = Vec::new();
+    for placement in all {
+        match placement.email.as_deref().or(placement.account.as_deref()) {
+            Some(account) => accounts.entry(account).or_default().push(placement),
+            None => nameless.push(vec![placement]),
+        }
+    }
+    accounts.into_values().chain(nameless).collect()
+}
+
+/// Of how many accounts an answer tells for certain. One that names no account answers for nobody.
+fn answered(all: &[Placement]) -> usize {
+    let emails: BTreeSet<_> = all.iter().filter_map(|one| one.email.as_deref()).collect();
+    let ids: BTreeSet<_> = all
+        .iter()
+        .filter_map(|one| one.account.as_deref())
+        .collect();
+    emails.len().max(ids.len())
 }
 
 impl Membership {
@@ -236,6 +270,15 @@ mod tests {
         ["a@contoso.com", "b@contoso.com"].map(str::to_owned).into()
     }
 
+    fn asked(asked: usize, all: Vec<Placement>) -> Placed {
+        Placed {
+            all,
+            asked,
+            raw: None,
+            call: None,
+        }
+    }
+
     #[test]
     fn pilot_strangers_and_everybody_else_are_told_apart() {
         let all = placements(&[
@@ -244,7 +287,7 @@ mod tests {
             json!({"email": "b@contoso.com", "policyId": OTHER}),
             json!({"email": "d@contoso.com", "policyId": OTHER}),
         ]);
-        let found = membership(&all, POLICY, &pilot());
+        let found = membership(&asked(4, all), POLICY, &pilot());
         assert_eq!(found.pilot, ["a@contoso.com".to_owned()].into());
         assert_eq!(found.strangers, ["c@contoso.com"]);
         assert_eq!((found.elsewhere, found.unknown), (2, 0));
@@ -258,10 +301,38 @@ mod tests {
             json!({"email": "a@contoso.com", "policyId": POLICY}),
             json!({"email": "b@contoso.com"}),
         ]);
-        assert!(!membership(&all, POLICY, &pilot()).is_told());
+        assert!(!membership(&asked(2, all), POLICY, &pilot()).is_told());
         assert!(
-            !membership(&[], POLICY, &pilot()).is_told(),
+            !membership(&asked(0, Vec::new()), POLICY, &pilot()).is_told(),
             "no answer tells nothing"
         );
+    }
+
+    #[test]
+    fn who_was_asked_about_and_not_answered_leaves_it_open() {
+        let a = || json!({"email": "a@contoso.com", "accountId": "1", "policyId": POLICY});
+        let cases = [
+            (1, vec![a()], 0),
+            (3, vec![a()], 2),
+            (2, vec![a(), a()], 1),
+            (2, vec![a(), json!({"policyId": OTHER})], 1),
+        ];
+        for (number, answer, unknown) in cases {
+            let found = membership(&asked(number, placements(&answer)), POLICY, &pilot());
+            assert_eq!(found.unknown, unknown, "{answer:?}");
+            assert_eq!(found.is_told(), unknown == 0, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_answers_on_one_account_the_unsafe_one_wins() {
+        let here = |more: (&str, bool)| json!({"email": "c@contoso.com", "policyId": POLICY, more.0: more.1});
+        let there = json!({"email": "c@contoso.com", "policyId": OTHER});
+        let all = placements(&[there, here(("isDefault", false)), here(("isDefault", true))]);
+        let found = membership(&asked(1, all), POLICY, &pilot());
+        assert_eq!(found.strangers, ["c@contoso.com"], "once, and not elsewhere");
+        assert_eq!((found.elsewhere, found.default), (0, Some(true)));
+        let all = placements(&[here(("ssoEnforced", false)), here(("ssoEnforced", true))]);
+        assert_eq!(membership(&asked(1, all), POLICY, &pilot()).enforced, Some(true));
     }
 }

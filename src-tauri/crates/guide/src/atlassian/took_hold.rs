@@ -34,8 +34,9 @@ impl Check<Live> for TookHold {
         }
         if known.by_hand_at(&ID).is_none() {
             let detail = "Nothing was enforced from here.";
+            // No fix that leads to the switch: the lock may be shut, and the page shows the way once it is open.
             let verdict = Verdict::skipped(Skip::NothingYet, "It is not enforced yet", detail);
-            return Finding::only(with_fix(verdict, Some("enforce"), cx, known));
+            return Finding::only(verdict);
         }
         match after(cx, known).await {
             Ok(Some(after)) => Finding::only(took_hold(&after, cx, known)),
@@ -77,7 +78,7 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
     let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
     let ids: Vec<_> = managed.pilot.values().cloned().collect();
     let placed = policy_members::placed(cx, atlassian, organization, &ids).await?;
-    let there = policy_members::membership(&placed.all, &policy, &managed.addresses());
+    let there = policy_members::membership(&placed, &policy, &managed.addresses());
     let signs = Signs {
         done,
         entra: match reading.is_undecided() {
