@@ -192,6 +192,7 @@ impl Page {
         let through = self.world.log.iter().filter(|attempt| attempt.code == 0);
         let traces = Traces {
             began: self.world.began,
+            anew: false,
             entra: Log::Read(self.world.log.clone()),
             atlassian: Log::Read(through.map(|attempt| attempt.at).collect()),
             word: None,

@@ -84,8 +84,10 @@ impl Word {
 /// Everything that tells of a log-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Traces {
-    /// When the test began; what lies before it tells nothing.
+    /// When the test began; what lies before it tells nothing, but for a head start.
     pub began: Timestamp,
+    /// Whether it began anew because what it rests on changed: then nothing before it counts, not even a little.
+    pub anew: bool,
     /// The person's sign-ins to the application.
     pub entra: Log<Attempt>,
     /// The person's log-ins at Atlassian.
@@ -144,7 +146,10 @@ pub(super) enum Proof {
 
 /// Weighs the traces.
 pub(super) fn weigh(traces: &Traces) -> Proof {
-    let since = traces.began - HEAD_START;
+    let since = match traces.anew {
+        true => traces.began,
+        false => traces.began - HEAD_START,
+    };
     let word = traces.word.filter(|(_, at)| *at >= since);
     match &traces.entra {
         Log::Read(attempts) => {
@@ -385,12 +390,41 @@ mod tests {
             };
             let traces = Traces {
                 began: began(),
+                anew: false,
                 entra: log(entra, attempt),
                 atlassian: log(atlassian, at),
                 word: word(said),
                 now: at(now),
             };
             assert_eq!(words(weigh(&traces)), wanted, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_test_that_began_anew_has_no_head_start() {
+        let traces = |minute: i64, anew| Traces {
+            began: began(),
+            anew,
+            entra: Log::Read(vec![Attempt {
+                at: began() + SignedDuration::from_mins(minute),
+                code: 0,
+            }]),
+            atlassian: Log::Shut,
+            word: Some((
+                Word::CameIn,
+                began() + SignedDuration::from_mins(minute),
+            )),
+            now: at("1"),
+        };
+        for (minute, anew, proven) in [
+            (-9, false, true),
+            (-9, true, false),
+            (-1, true, false),
+            (0, true, true),
+        ] {
+            let proof = weigh(&traces(minute, anew));
+            let is_proven = matches!(proof, Proof::Proven { .. });
+            assert_eq!(is_proven, proven, "{minute} {anew}: {proof:?}");
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) const BEGAN: &str = "login.began";
 /// The fact: what a log-in rested on when the test began. When it moves, the test begins anew: what came through before proves
 /// nothing about what is set now.
 pub(super) const BASIS: &str = "login.basis";
+/// The fact: when the test last began anew because its basis moved; [`BEGAN`] then says the same.
+pub(super) const ANEW: &str = "login.anew";
 /// Nothing older than this is read: a proof counts for an hour, and the audit log may be asked only once in seconds.
 const FURTHEST_BACK: SignedDuration = SignedDuration::from_hours(24);
 /// Logs are asked from a little earlier: a record can carry an earlier time than the click that caused it.
@@ -129,6 +131,7 @@ impl Reading {
         let atlassian = atlassian.map_err(|fault| trouble(fault, READING_ATLASSIAN))?;
         Ok(Traces {
             began,
+            anew: is_anew(known),
             entra,
             atlassian,
             word: Word::of(known),
@@ -146,14 +149,42 @@ pub(super) const READING_ATLASSIAN: &str = "Reading Atlassian’s audit log.";
 pub(super) fn basis(known: &Known) -> String {
     let facts =
         ["app.client", "saml.thumbprint", "claims.way", "pilot.id"].map(|name| known.fact(name));
-    let answers =
-        ["saml.sp_entity", "saml.acs", "email.attribute", WHO].map(|name| known.answer(name));
+    let answers = [
+        "saml.sp_entity",
+        "saml.acs",
+        "email.attribute",
+        WHO,
+        ADDRESS,
+    ]
+    .map(|name| known.answer(name));
     facts
         .into_iter()
         .chain(answers)
         .map(Option::unwrap_or_default)
         .collect::<Vec<_>>()
-        .join(" ")
+        .join(BETWEEN)
+}
+
+/// Between the parts of a basis: a name in it may hold a blank.
+const BETWEEN: &str = "\n";
+
+/// Whether the test began anew, because it rested on something else before: then a log-in of just before proves nothing. What was
+/// not set before and is now is not something else: nobody could have come in without it, and a person may choose who logs in last.
+pub(super) fn is_anew(known: &Known) -> bool {
+    let Some(before) = known.fact(BASIS) else {
+        return false;
+    };
+    let now = basis(known);
+    if before == now {
+        return known.fact(BEGAN).is_some() && known.fact(ANEW) == known.fact(BEGAN);
+    }
+    let (before, now): (Vec<_>, Vec<_>) =
+        (before.split(BETWEEN).collect(), now.split(BETWEEN).collect());
+    before.len() != now.len()
+        || before
+            .iter()
+            .zip(&now)
+            .any(|(before, now)| !before.is_empty() && before != now)
 }
 
 /// When the test began: when its page was first planned for what is set now.
@@ -307,5 +338,58 @@ pub(super) async fn people_like(cx: &Live, text: &str) -> Result<Vec<AskOption>,
     match &cx.graph {
         Some(graph) => people_search::people(graph, text).await,
         None => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(certificate: &str, address: &str) -> Known {
+        let mut known = Known {
+            facts: engine::Facts::new().with("saml.thumbprint", certificate),
+            ..Known::default()
+        };
+        known.answers.insert(ADDRESS.to_owned(), address.to_owned());
+        known
+    }
+
+    /// The test as it was planned for `before`, seen when `now` is so.
+    fn planned(before: &Known, now: Known) -> Known {
+        let facts = now
+            .facts
+            .clone()
+            .with(BASIS, basis(before))
+            .with(BEGAN, "2026-11-25T10:00:00Z");
+        Known { facts, ..now }
+    }
+
+    #[test]
+    fn it_begins_anew_when_something_else_carried_it_before() {
+        let cases = [
+            (known("A1", "a@contoso.com"), known("A1", "a@contoso.com"), false),
+            (known("A1", "a@contoso.com"), known("B2", "a@contoso.com"), true),
+            (known("A1", "a@contoso.com"), known("A1", "b@contoso.com"), true),
+            (known("A1", ""), known("A1", "a@contoso.com"), false),
+            (known("A1", "a@contoso.com"), known("A1", ""), true),
+        ];
+        for (before, now, anew) in cases {
+            assert!(!is_anew(&now), "the first time");
+            let seen = planned(&before, now);
+            assert_eq!(is_anew(&seen), anew, "{:?}", seen.answers);
+        }
+    }
+
+    #[test]
+    fn once_begun_anew_it_stays_so_until_it_begins_again() {
+        let now = known("B2", "a@contoso.com");
+        let begun = planned(&now, now.clone());
+        let with = |at: &str| Known {
+            facts: begun.facts.clone().with(ANEW, at),
+            ..begun.clone()
+        };
+        assert!(!is_anew(&begun));
+        assert!(is_anew(&with("2026-11-25T10:00:00Z")));
+        assert!(!is_anew(&with("2026-11-24T10:00:00Z")), "of an earlier time");
     }
 }

@@ -6,7 +6,7 @@ use engine::{
 };
 
 use super::login_proof::{CAME_IN, ERROR_PAGE, OTHER, PASSWORD_ASKED, Proof, WORD, Word, weigh};
-use super::login_reads::{self, BASIS, BEGAN, people_like};
+use super::login_reads::{self, ANEW, BASIS, BEGAN, people_like};
 use super::login_seen;
 use super::test_login_checks;
 use crate::Live;
@@ -99,6 +99,9 @@ impl Step<Live> for TestLogin {
         let mut facts = Facts::new()
             .with(BEGAN, began.to_string())
             .with(BASIS, login_reads::basis(known));
+        if login_reads::is_anew(known) {
+            facts = facts.with(ANEW, began.to_string());
+        }
         let Some(who) = login_reads::who(cx, known).await? else {
             return Ok(Plan::AlreadySo(facts));
         };
