@@ -67,15 +67,25 @@ pub async fn tour(window: &Window, mut stop: impl AsyncFnMut(&Window, &str) -> T
 }
 
 /// Presses the button that changes the theme until it is the wanted one.
-async fn set_theme(window: &Window, theme: &str) -> Told {
-    let wanted = format!("Theme: {theme}*");
-    // Three themes follow each other, so two presses reach any of them.
-    for _ in 0..2 {
-        if window.can_use("button", &wanted).await? {
+async fn set_theme(window: &Window, wanted: &str) -> Told {
+    // The button names the theme that is and the one that follows. A press counts once the next name is there: a second one before would ask for the same theme again.
+    let follows = [
+        ("light", "dark"),
+        ("dark", "as your system"),
+        ("as your system", "light"),
+    ];
+    for (now, next) in follows.iter().chain(&follows) {
+        if window.can_use("button", &name_of(wanted)).await? {
             return Ok(());
         }
-        window.click("button", "Theme: *").await?;
-        window.settle().await?;
+        if window.can_use("button", &name_of(now)).await? {
+            window.click("button", &name_of(now)).await?;
+            window.see("button", &name_of(next)).await?;
+        }
     }
-    window.see("button", &wanted).await
+    window.see("button", &name_of(wanted)).await
+}
+
+fn name_of(theme: &str) -> String {
+    format!("Theme: {theme}. *")
 }
