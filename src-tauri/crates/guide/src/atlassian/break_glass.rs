@@ -342,8 +342,13 @@ mod tests {
             !read("ada@outside.test", "managed".into()).is_outside(),
             "managed, as is told, whatever its domain"
         );
-        let nothing_verified =
-            super::admin(&user("ada@outside.test", "pending".into()), "p", &[], &BTreeSet::new(), &BTreeSet::new());
+        let nothing_verified = super::admin(
+            &user("ada@outside.test", "pending".into()),
+            "p",
+            &[],
+            &BTreeSet::new(),
+            &BTreeSet::new(),
+        );
         assert!(!nothing_verified.is_outside(), "no domain to be outside of");
         let quiet = DirectoryUser {
             account_status: None,
@@ -402,6 +407,9 @@ mod tests {
             .expect("a domain")
         };
         assert!(ours(&[]).is_empty() && ours(&[domain("unverified")]).is_empty());
-        assert_eq!(ours(&[domain("verified")]), ["contoso.com".to_owned()].into());
+        assert_eq!(
+            ours(&[domain("verified")]),
+            ["contoso.com".to_owned()].into()
+        );
     }
 }

@@ -442,7 +442,11 @@ mod tests {
             let change = found.change(POLICY_ID, known).expect("a change");
             let words = format!("{} {}", change.then_about, found.untouched(known));
             assert_eq!(words.contains("only through Entra"), reaches, "{words}");
-            assert_eq!(words.contains("nobody’s log-in changes"), !reaches, "{words}");
+            assert_eq!(
+                words.contains("nobody’s log-in changes"),
+                !reaches,
+                "{words}"
+            );
         }
     }
 
@@ -459,7 +463,11 @@ mod tests {
         ];
         for (known, named, refused) in cases {
             let said = taken_back_first(known, POLICY_ID, named);
-            assert_eq!(said.is_some_and(|said| !said.is_taken()), refused, "{named}");
+            assert_eq!(
+                said.is_some_and(|said| !said.is_taken()),
+                refused,
+                "{named}"
+            );
         }
     }
 }

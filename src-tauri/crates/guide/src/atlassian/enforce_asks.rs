@@ -106,8 +106,12 @@ fn path(names: &[&str]) -> Vec<String> {
 
 fn open_ask(known: &Known) -> Ask {
     let hint = match known.answer(OPEN) == Some("yes") && !looked_at(known) {
-        true => "The address above was given after this: look at that policy, and confirm it again.",
-        false => "No API tells this. Whoever is added to a policy that enforces is reached at once.",
+        true => {
+            "The address above was given after this: look at that policy, and confirm it again."
+        }
+        false => {
+            "No API tells this. Whoever is added to a policy that enforces is reached at once."
+        }
     };
     Ask::new(
         OPEN,
@@ -192,9 +196,15 @@ mod tests {
         for (answer, named, looked, wanted) in cases {
             let mut known = Known::default();
             let at = |second| jiff::Timestamp::from_second(second).expect("a time");
-            known.answers.extend(answer.map(|yes| (OPEN.to_owned(), yes.to_owned())));
-            known.answered.extend(named.map(|second| (ADDRESS.to_owned(), at(second))));
-            known.answered.extend(looked.map(|second| (OPEN.to_owned(), at(second))));
+            known
+                .answers
+                .extend(answer.map(|yes| (OPEN.to_owned(), yes.to_owned())));
+            known
+                .answered
+                .extend(named.map(|second| (ADDRESS.to_owned(), at(second))));
+            known
+                .answered
+                .extend(looked.map(|second| (OPEN.to_owned(), at(second))));
             assert_eq!(looked_at(&known), wanted, "{answer:?} {named:?} {looked:?}");
         }
     }

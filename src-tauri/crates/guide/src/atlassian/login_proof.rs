@@ -410,10 +410,7 @@ mod tests {
                 code: 0,
             }]),
             atlassian: Log::Shut,
-            word: Some((
-                Word::CameIn,
-                began() + SignedDuration::from_mins(minute),
-            )),
+            word: Some((Word::CameIn, began() + SignedDuration::from_mins(minute))),
             now: at("1"),
         };
         for (minute, anew, proven) in [

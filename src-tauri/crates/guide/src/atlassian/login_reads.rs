@@ -178,8 +178,10 @@ pub(super) fn is_anew(known: &Known) -> bool {
     if before == now {
         return known.fact(BEGAN).is_some() && known.fact(ANEW) == known.fact(BEGAN);
     }
-    let (before, now): (Vec<_>, Vec<_>) =
-        (before.split(BETWEEN).collect(), now.split(BETWEEN).collect());
+    let (before, now): (Vec<_>, Vec<_>) = (
+        before.split(BETWEEN).collect(),
+        now.split(BETWEEN).collect(),
+    );
     before.len() != now.len()
         || before
             .iter()
@@ -367,9 +369,21 @@ mod tests {
     #[test]
     fn it_begins_anew_when_something_else_carried_it_before() {
         let cases = [
-            (known("A1", "a@contoso.com"), known("A1", "a@contoso.com"), false),
-            (known("A1", "a@contoso.com"), known("B2", "a@contoso.com"), true),
-            (known("A1", "a@contoso.com"), known("A1", "b@contoso.com"), true),
+            (
+                known("A1", "a@contoso.com"),
+                known("A1", "a@contoso.com"),
+                false,
+            ),
+            (
+                known("A1", "a@contoso.com"),
+                known("B2", "a@contoso.com"),
+                true,
+            ),
+            (
+                known("A1", "a@contoso.com"),
+                known("A1", "b@contoso.com"),
+                true,
+            ),
             (known("A1", ""), known("A1", "a@contoso.com"), false),
             (known("A1", "a@contoso.com"), known("A1", ""), true),
         ];
@@ -390,6 +404,9 @@ mod tests {
         };
         assert!(!is_anew(&begun));
         assert!(is_anew(&with("2026-11-25T10:00:00Z")));
-        assert!(!is_anew(&with("2026-11-24T10:00:00Z")), "of an earlier time");
+        assert!(
+            !is_anew(&with("2026-11-24T10:00:00Z")),
+            "of an earlier time"
+        );
     }
 }

@@ -217,11 +217,23 @@ mod tests {
         const THIRD: &str = "0c9d2b1e-7f8a-4e55-b1a3-2f6d9e0c4a71";
         let cases = [
             (json!({"policyId": OTHER}), Some(false)),
-            (json!({"policyId": OTHER, "policy": {"id": OTHER}}), Some(false)),
-            (json!({"policyId": OTHER, "policies": [{"id": POLICY}]}), Some(true)),
-            (json!({"policies": [{"id": OTHER}, {"id": POLICY.to_uppercase()}]}), Some(true)),
+            (
+                json!({"policyId": OTHER, "policy": {"id": OTHER}}),
+                Some(false),
+            ),
+            (
+                json!({"policyId": OTHER, "policies": [{"id": POLICY}]}),
+                Some(true),
+            ),
+            (
+                json!({"policies": [{"id": OTHER}, {"id": POLICY.to_uppercase()}]}),
+                Some(true),
+            ),
             (json!({"policyIds": [OTHER, POLICY]}), Some(true)),
-            (json!({"policyId": OTHER, "policy": {"organizationId": THIRD}}), None),
+            (
+                json!({"policyId": OTHER, "policy": {"organizationId": THIRD}}),
+                None,
+            ),
         ];
         for (answer, wanted) in cases {
             let found = &placements(std::slice::from_ref(&answer))[0];
@@ -233,10 +245,19 @@ mod tests {
     fn a_flag_counts_when_it_is_about_single_sign_on_and_a_yes_counts_most() {
         let cases = [
             (json!({"policy": {"enforced": false}}), None),
-            (json!({"policy": {"twoStepVerification": {"enforced": true}}}), None),
+            (
+                json!({"policy": {"twoStepVerification": {"enforced": true}}}),
+                None,
+            ),
             (json!({"policy": {"sso": {"enforced": false}}}), Some(false)),
-            (json!({"ssoEnforced": false, "policy": {"samlEnforced": true}}), Some(true)),
-            (json!({"ssoEnforced": true, "policy": {"samlEnforced": false}}), Some(true)),
+            (
+                json!({"ssoEnforced": false, "policy": {"samlEnforced": true}}),
+                Some(true),
+            ),
+            (
+                json!({"ssoEnforced": true, "policy": {"samlEnforced": false}}),
+                Some(true),
+            ),
         ];
         for (answer, wanted) in cases {
             let found = &placements(std::slice::from_ref(&answer))[0];

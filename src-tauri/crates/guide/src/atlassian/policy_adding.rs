@@ -34,7 +34,9 @@ pub(super) fn change(policy: &str, name: &str, addresses: &[String], already: us
 /// The same change while the policy enforces: then it reaches people, and the change says so.
 pub(super) fn reaching(change: Change) -> Change {
     Change {
-        then_about: "from then on they can log in only through Entra: the policy enforces single sign-on".into(),
+        then_about:
+            "from then on they can log in only through Entra: the policy enforces single sign-on"
+                .into(),
         ..change
     }
 }

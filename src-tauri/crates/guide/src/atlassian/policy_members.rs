@@ -330,9 +330,16 @@ mod tests {
         let there = json!({"email": "c@contoso.com", "policyId": OTHER});
         let all = placements(&[there, here(("isDefault", false)), here(("isDefault", true))]);
         let found = membership(&asked(1, all), POLICY, &pilot());
-        assert_eq!(found.strangers, ["c@contoso.com"], "once, and not elsewhere");
+        assert_eq!(
+            found.strangers,
+            ["c@contoso.com"],
+            "once, and not elsewhere"
+        );
         assert_eq!((found.elsewhere, found.default), (0, Some(true)));
         let all = placements(&[here(("ssoEnforced", false)), here(("ssoEnforced", true))]);
-        assert_eq!(membership(&asked(1, all), POLICY, &pilot()).enforced, Some(true));
+        assert_eq!(
+            membership(&asked(1, all), POLICY, &pilot()).enforced,
+            Some(true)
+        );
     }
 }
