@@ -1,10 +1,10 @@
 //! What the names in braces of a step's text stand for.
 
 use connect::Cloud;
-use engine::{Fix, Known};
+use engine::{Fix, Known, Verdict};
 
 use crate::atlassian::{email_attribute, enforce};
-use crate::{Links, text};
+use crate::{Links, Live, text};
 
 /// The value of a name in braces, from the cloud's addresses and what is known. `None` where nothing is known yet.
 pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
@@ -79,6 +79,21 @@ pub(crate) fn fix(
             .map(|(_, value)| (*value).to_owned());
         own.or_else(|| fill(cloud, known, name))
     })
+}
+
+/// The verdict with the fix of a key in a step's text, where the text has one.
+pub(crate) fn with_fix(
+    markdown: &str,
+    key: &str,
+    verdict: Verdict,
+    cx: &Live,
+    known: &Known,
+    more: &[(&str, &str)],
+) -> Verdict {
+    match fix(markdown, key, &cx.cloud, known, more) {
+        Some(fix) => verdict.fix(fix),
+        None => verdict,
+    }
 }
 
 /// What was learned, or what it will be about.

@@ -8,7 +8,7 @@ use engine::{Check, Finding, Known, Skip, Trouble, Verdict, VerdictState};
 use super::add_app::owns;
 use super::find_app::{Found, GALLERY_NAME, others, ours, template};
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::sign_in::{read_only, write_scopes};
 use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble, words};
@@ -21,10 +21,7 @@ pub(super) const ALL: &[&'static dyn Check<Live>] = &[
 ];
 
 fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, &[]) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, &[])
 }
 
 struct Template;

@@ -9,7 +9,7 @@ use super::basic_saml_plan::site;
 use super::saml_app::{SamlApp, seen};
 use super::saml_details::pair;
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::{Live, words};
 
 const TEXT: &str = include_str!("basic_saml.md");
@@ -19,8 +19,8 @@ pub(super) const ALL: &[&'static dyn Check<Live>] =
     &[&Identifier, &Reply, &Followed, &SignOn, &Relay];
 
 fn fixed((verdict, key): Said, cx: &Live, known: &Known) -> Verdict {
-    match key.and_then(|key| fix(TEXT, key, &cx.cloud, known, &[])) {
-        Some(fix) => verdict.fix(fix),
+    match key {
+        Some(key) => fill::with_fix(TEXT, key, verdict, cx, known, &[]),
         None => verdict,
     }
 }

@@ -10,7 +10,7 @@ use engine::{
 
 use super::domains::Domains;
 use super::organization_checks::{Admins, Guard, KeyLasts, KeyRights, KeyWorks, Site};
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::plan::{self, Who};
 use crate::{Live, trouble};
 
@@ -274,8 +274,5 @@ pub(super) fn with_fix(
     known: &Known,
     more: &[(&str, &str)],
 ) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, more) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, more)
 }

@@ -5,7 +5,7 @@ use connect::Graph;
 use engine::{Check, Facts, Finding, Known, Plan, Step, StepId, Trouble, Verdict, VerdictState};
 
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::sign_in::{self, read_only};
 use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble, words};
@@ -76,10 +76,7 @@ async fn technical_contacts(graph: &Graph) -> Facts {
 }
 
 fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, &[]) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, &[])
 }
 
 fn could_not(title: &str, fault: &connect::Fault, doing: &str) -> Vec<Finding> {

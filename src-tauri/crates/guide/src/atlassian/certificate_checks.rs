@@ -9,7 +9,7 @@ use super::published_check::Published;
 use super::saml_app::{SAML, SamlApp, seen};
 use super::signing::Signing;
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::{Live, words};
 
 const TEXT: &str = include_str!("certificate.md");
@@ -26,10 +26,7 @@ pub(super) const ALL: &[&'static dyn Check<Live>] = &[
 ];
 
 pub(super) fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, &[]) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, &[])
 }
 
 struct Mode;

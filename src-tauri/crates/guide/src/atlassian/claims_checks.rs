@@ -13,7 +13,7 @@ use super::sent_claims::Sent;
 use super::{claims, email_attribute};
 use crate::Live;
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::rights;
 use crate::shared::sign_in_checks::nobody;
 
@@ -24,10 +24,7 @@ pub(super) const ALL: &[&'static dyn Check<Live>] =
     &[&Allowed, &Overriding, &NameId, &Names, &Stable];
 
 fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, &[]) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, &[])
 }
 
 struct Allowed;
@@ -299,7 +296,7 @@ mod tests {
             "names",
             "stable",
         ] {
-            let fix = fix(TEXT, key, &cloud, &Known::default(), &[]);
+            let fix = fill::fix(TEXT, key, &cloud, &Known::default(), &[]);
             assert!(fix.is_some_and(|fix| !fix.text.is_empty()), "{key}");
         }
     }

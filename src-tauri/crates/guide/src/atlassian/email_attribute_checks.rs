@@ -11,7 +11,7 @@ use super::email_attribute::{self, chosen};
 use super::email_numbers::proposed;
 use super::left_out::{evidence, largest, left_out, overall};
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::rights;
 use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble};
@@ -185,10 +185,7 @@ pub(super) fn with_fix(
     known: &Known,
     more: &[(&str, &str)],
 ) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, more) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, more)
 }
 
 #[cfg(test)]
@@ -211,7 +208,7 @@ mod tests {
             "proposal",
         ] {
             let cloud = connect::Cloud::named("global").expect("a cloud");
-            let fix = fix(TEXT, key, &cloud, &Known::default(), &[]);
+            let fix = fill::fix(TEXT, key, &cloud, &Known::default(), &[]);
             assert!(fix.is_some_and(|fix| !fix.text.is_empty()), "{key}");
         }
     }

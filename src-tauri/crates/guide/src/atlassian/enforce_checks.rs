@@ -16,7 +16,7 @@ use super::way_back::{self, Saved, WayBack};
 use super::{policy_members, test_login, took_hold};
 use crate::Live;
 use crate::evidence::Proven as _;
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::plan::Who;
 
 /// A pilot log-in came through within the last hour.
@@ -40,8 +40,8 @@ pub(super) const ALL: &[&'static dyn Check<Live>] = &[
 
 pub(super) fn with_fix(verdict: Verdict, key: Option<&str>, cx: &Live, known: &Known) -> Verdict {
     let step = step_words(&test_login::ID).unwrap_or_default();
-    match key.and_then(|key| fix(TEXT, key, &cx.cloud, known, &[("step", &step)])) {
-        Some(fix) => verdict.fix(fix),
+    match key {
+        Some(key) => fill::with_fix(TEXT, key, verdict, cx, known, &[("step", &step)]),
         None => verdict,
     }
 }

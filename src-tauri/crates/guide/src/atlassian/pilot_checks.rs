@@ -9,7 +9,7 @@ use super::before_atlassian::could_not;
 use super::pilot_people_checks::{Accounts, Addresses, NotTheOnlyAdmin};
 use super::{pilot, pilot_asks};
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::principal::{Principal, PrincipalKind};
 use crate::shared::rights;
 use crate::shared::sign_in_checks::nobody;
@@ -29,10 +29,7 @@ pub(super) const ALL: &[&'static dyn Check<Live>] = &[
 ];
 
 pub(super) fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, &[]) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, &[])
 }
 
 struct Allowed;
@@ -427,7 +424,7 @@ mod tests {
             "inactive",
             "only-admin",
         ] {
-            let fix = fix(TEXT, key, &cloud, &Known::default(), &[]);
+            let fix = fill::fix(TEXT, key, &cloud, &Known::default(), &[]);
             assert!(fix.is_some_and(|fix| !fix.text.is_empty()), "{key}");
         }
     }

@@ -16,7 +16,7 @@ use super::saml_details::{
 };
 use super::signing::short;
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::shared::plan::Who;
 use crate::{Live, words};
 
@@ -40,10 +40,7 @@ fn with_fix(
     known: &Known,
     more: &[(&str, &str)],
 ) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, more) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, more)
 }
 
 struct Values;

@@ -13,7 +13,7 @@ use super::test_login::{PROVEN_AT, SEEN, TEXT};
 use super::{login_audit, login_entra, login_obstacles};
 use crate::Live;
 use crate::evidence::Proven as _;
-use crate::fill::fix;
+use crate::fill;
 
 /// How long a proven log-in counts: what worked longer ago may not work now.
 pub(super) const COUNTS: SignedDuration = SignedDuration::from_hours(1);
@@ -35,10 +35,7 @@ pub(super) fn with_fix(
     known: &Known,
     more: &[(&str, &str)],
 ) -> Verdict {
-    match fix(TEXT, key, &cx.cloud, known, more) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    }
+    fill::with_fix(TEXT, key, verdict, cx, known, more)
 }
 
 /// "25 Nov, 14:02 UTC".

@@ -6,7 +6,7 @@ use engine::{Finding, Known, Skip, StepId, Verdict, VerdictState};
 use super::scopes;
 use super::sign_in::read_only;
 use super::sign_in_checks::nobody;
-use crate::fill::fix;
+use crate::fill;
 use crate::{Live, words};
 
 /// The scopes that a step wants and that are not granted, by name.
@@ -41,10 +41,7 @@ pub(crate) fn allowed(
         Ok(graph) => graph,
         Err(findings) => return findings,
     };
-    let with_fix = |verdict: Verdict, key| match fix(text, key, &cx.cloud, known, &[]) {
-        Some(fix) => verdict.fix(fix),
-        None => verdict,
-    };
+    let with_fix = |verdict, key| fill::with_fix(text, key, verdict, cx, known, &[]);
     let missing = lacking(&graph, step, known);
     let verdict = if !missing.is_empty() {
         let title = format!("The right to {what} is not granted yet");

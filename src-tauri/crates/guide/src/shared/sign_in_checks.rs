@@ -7,11 +7,15 @@ use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 use super::plan::Who;
 use super::sign_in::{TEXT, read_scopes};
 use crate::evidence::Proven;
-use crate::fill::fix;
+use crate::fill;
 use crate::{Live, trouble, words};
 
 /// The difference from Microsoft's clock above which this computer's clock is called wrong. Entra allows five minutes.
 const CLOCK_TOLERANCE_SECONDS: i64 = 300;
+
+fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
+    fill::with_fix(TEXT, key, verdict, cx, known, &[])
+}
 
 fn colleague(known: &Known) -> Option<Vec<Finding>> {
     (Who::of(known) == Who::AtlassianOnly).then(|| {
@@ -30,10 +34,7 @@ pub(crate) fn nobody(cx: &Live, known: &Known, title: &str) -> Result<Graph, Vec
     }
     cx.graph.clone().ok_or_else(|| {
         let verdict = Verdict::skipped(Skip::NothingYet, title, "Sign in first.");
-        Finding::only(match fix(TEXT, "signed-out", &cx.cloud, known, &[]) {
-            Some(fix) => verdict.fix(fix),
-            None => verdict,
-        })
+        Finding::only(with_fix(verdict, "signed-out", cx, known))
     })
 }
 
@@ -115,10 +116,7 @@ impl Check<Live> for Consented {
                 "Some rights to read are missing",
                 detail,
             );
-            match fix(TEXT, "consent", &cx.cloud, known, &[]) {
-                Some(fix) => verdict.fix(fix),
-                None => verdict,
-            }
+            with_fix(verdict, "consent", cx, known)
         };
         Finding::only(
             verdict
@@ -169,8 +167,8 @@ impl Check<Live> for ClockRight {
         };
         let off = me.call.at.as_second() - server.as_second();
         let verdict = clock_verdict(off);
-        let verdict = match fix(TEXT, "clock", &cx.cloud, known, &[]) {
-            Some(fix) if verdict.state == VerdictState::Fail => verdict.fix(fix),
+        let verdict = match verdict.state {
+            VerdictState::Fail => with_fix(verdict, "clock", cx, known),
             _ => verdict,
         };
         let compared = verdict.compared(
