@@ -18,7 +18,8 @@ export class Desk implements Hands {
   #pressed = $state.raw<readonly string[]>([]);
   #reading: Promise<void> | null = null;
   #again = false;
-  readonly #answers = new Set<Promise<boolean>>();
+  /** Done once every answer that was given has been taken or refused. */
+  #answered: Promise<boolean> = Promise.resolve(true);
   readonly #flushes = new Set<() => void>();
   #stop: (() => void)[] = [];
 
@@ -72,7 +73,8 @@ export class Desk implements Hands {
     if (this.#pressed.includes(key)) return false;
     this.#pressed = [...this.#pressed, key];
     for (const flush of this.#flushes) flush();
-    await Promise.all(this.#answers);
+    // Stopping is never kept waiting, least of all by an answer that is being tried.
+    if (action.do !== "cancel") await this.#answered;
     const taken = await this.#tried(words.doing.press, () => this.#backend.press(action));
     await this.read();
     this.#pressed = this.#pressed.filter((other) => other !== key);
@@ -80,12 +82,14 @@ export class Desk implements Hands {
   }
 
   answer(ask: string, value: string): Promise<boolean> {
-    const sent = this.#tried(words.doing.answer, () => this.#backend.answer(ask, value)).then(async (taken) => {
+    // One after the other, as they were given: a later one may rest on an earlier one, and the program works on what it
+    // is sent at the same time in any order.
+    const sent = this.#answered.then(async () => {
+      const taken = await this.#tried(words.doing.answer, () => this.#backend.answer(ask, value));
       await this.read();
       return taken;
     });
-    this.#answers.add(sent);
-    void sent.finally(() => this.#answers.delete(sent));
+    this.#answered = sent;
     return sent;
   }
 

@@ -57,6 +57,26 @@ it("takes a second press of the same thing for one", async () => {
   expect(backend.pressed).toEqual([{ do: "look" }]);
 });
 
+it("sends an answer only once the one before it was taken, and stops without waiting for either", async () => {
+  const backend = new Memory(page);
+  const desk = new Desk(backend);
+  const waiting: (() => void)[] = [];
+  const sent: string[] = [];
+  backend.answer = (ask) => {
+    sent.push(ask);
+    return new Promise((taken) => waiting.push(() => taken(null)));
+  };
+  const both = Promise.all([desk.answer("policy.address", "https://…"), desk.answer("policy.confirmed", "yes")]);
+  await Promise.resolve();
+  expect(sent).toEqual(["policy.address"]);
+  await desk.press({ do: "cancel" });
+  expect(backend.pressed).toEqual([{ do: "cancel" }]);
+  waiting[0]!();
+  await waitFor(() => expect(sent).toEqual(["policy.address", "policy.confirmed"]));
+  waiting[1]!();
+  expect(await both).toEqual([true, true]);
+});
+
 it("shows a refusal and lets it be closed", async () => {
   const { backend, user } = await openWindow(page);
   backend.refuses = "The journal is locked by another window.";
