@@ -28,14 +28,15 @@
 //! - a second administrator: `rename_app`, `delete_app`, `disable_app`, `strip_tag`, `add_namesake`
 //! - single sign-on at Microsoft: `rotate_certificate`, `certificate_inactive`, `certificate_expired`, `assign`, `unassign`,
 //!   `unrequire_assignment`, `token_encryption_on`, `signed_requests_required`, `set_claims_policy`, `set_mapping_policy`,
-//!   `take_identifier`, `foreign_identifier_policy`, `no_certificate_action`, `sign_in_log_slow`, `reports_throttled`,
+//!   `set_addresses`, `take_identifier`, `foreign_identifier_policy`, `no_certificate_action`, `sign_in_log_slow`, `reports_throttled`,
 //!   `note_sign_in`, `disable_person`, `delete_person`, `change_mail`
 //! - the organization: `key_expired`, `key_lacks`, `unauthorized_form`, `domain_unverified`, `unclaim_accounts`,
 //!   `remove_second_admin`, `admins_all_inside_domain`
 //! - single sign-on at the organization: `guard_lapsed`, `guard_renewed`, `enterprise_plan`, `no_break_glass`,
 //!   `domain_not_linked`, `policy_local`, `unenforce`, `move_member`, `deactivate_account`, `wrong_certificate_saved`,
 //!   `delete_saml`, `bulk_fetch_bare`, `task_slow`, `task_fails`, `audit_log_empty`, `audit_log_delay`
-//! - a login by SAML: `saml_response` (see [`Levers::saml_responses`]), `conditional_access_blocks_saml`, `metadata_lags`
+//! - a login by SAML: `saml_response` (see [`Levers::saml_responses`]), `conditional_access_blocks_saml`, `metadata_lags`,
+//!   `metadata_without_appid`
 //!
 //! **The ledger** ([`Practice::ledger`]) holds every request. **The dump** ([`Practice::dump`]) is what a wizard may
 //! change, in a stable order and without times, so that two can be compared.

@@ -65,6 +65,8 @@ pub(crate) struct Quirks {
     pub saml_blocked: bool,
     /// How many more times the metadata shows none of an application's own certificates.
     pub metadata_lags: u32,
+    /// Whether the appid is lost on the way to the metadata.
+    pub metadata_without_appid: bool,
     /// After how many seconds the sign-in log shows an entry, instead of the tempo's own lag.
     pub sign_in_log_lag: Option<i64>,
     pub unauthorized: Unauthorized,

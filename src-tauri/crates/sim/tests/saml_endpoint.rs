@@ -117,15 +117,11 @@ async fn microsoft_refuses_with_its_own_numbers_and_logs_each_attempt() {
 #[tokio::test]
 async fn an_identifier_that_nobody_has_is_refused_before_anybody_signs_in() {
     let (bench, set) = set_up().await;
-    let application = format!("/v1.0/applications/{}", set.application);
-    bench
-        .write(
-            &set.token,
-            "PATCH",
-            &application,
-            json!({"identifierUris": [format!("{}-other", set.saml.entity)]}),
-        )
-        .await;
+    let other = format!("{}-other", set.saml.entity);
+    let levers = bench.practice.levers();
+    levers
+        .set_addresses("Atlassian Cloud", &other, &set.saml.acs)
+        .unwrap();
     let page = bench.asked_at_site(&bench.browser(), ALEX).await;
     assert_eq!(refused_with(&page), 700_016);
     assert!(page.text().contains(&set.saml.entity));
@@ -289,6 +285,8 @@ async fn metadata_shows_the_applications_certificate_to_whoever_names_it() {
     bench.practice.levers().metadata_lags(1);
     assert!(!bench.get(&of_app).await.text.contains(&set.certificate));
     assert!(bench.get(&of_app).await.text.contains(&set.certificate));
+    bench.practice.levers().metadata_without_appid();
+    assert!(!bench.get(&of_app).await.text.contains(&set.certificate));
 }
 
 #[tokio::test]

@@ -574,6 +574,28 @@ async fn a_certificate_that_is_not_published_yet_is_waited_for() {
 }
 
 #[tokio::test]
+async fn metadata_that_was_fetched_without_the_appid_is_named() {
+    // Of a certificate that was just made nobody can tell yet whether Microsoft is only late: this one is active for long.
+    let bench = Bench::of("certificates").await;
+    let walk = begun(&bench).await;
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
+    bench.practice.levers().metadata_without_appid();
+    let stuck = does(&walk, "certificate").await;
+    assert_eq!(stuck, Ok(Ended::Stuck(by_id("certificate"))));
+    assert_eq!(
+        walk.check("certificate", "metadata"),
+        "Failed: Microsoft publishes the tenant-wide certificate, as if fetched without the appid"
+    );
+    let step = by_id("saml-details");
+    let standing = walk.session.state().standing(walk.session.guide(), &step);
+    let waits = format!("{standing:?}");
+    assert!(
+        waits.contains("certificate"),
+        "nothing is handed over: {waits}"
+    );
+}
+
+#[tokio::test]
 async fn a_certificate_whose_answer_was_lost_is_found_and_not_made_twice() {
     let bench = Bench::of("fresh").await;
     let walk = begun(&bench).await;

@@ -47,6 +47,13 @@ pub(crate) fn fact(walk: &Walk, name: &str) -> String {
     state.known().fact(name).unwrap_or_default().to_owned()
 }
 
+/// The two addresses of Atlassian, as they were pasted: entity id and assertion consumer service URL.
+fn pasted(walk: &Walk) -> (String, String) {
+    let state = walk.session.state();
+    let answer = |name: &str| state.known().answer(name).expect("pasted").to_owned();
+    (answer("saml.sp_entity"), answer("saml.acs"))
+}
+
 /// Answers an ask of a step as the page does.
 pub(crate) async fn answer(walk: &Walk, step: &str, ask: &str, value: &str) {
     let asks = walk.session.asks(&by_id(step), None);
@@ -173,6 +180,31 @@ const AT_MICROSOFT: &[Row] = &[
             "Failed: This person is not assigned to the application",
             "Failed: PILOT is only in a group inside “Engineering”",
         ],
+    ),
+    row(
+        "the identifier was built by hand from the organization's id",
+        |bench, walk| {
+            let (identifier, reply) = pasted(walk);
+            let built = identifier.rsplit_once('/').map(|(before, _)| before);
+            let built = format!(
+                "{}/{}",
+                built.expect("an address"),
+                fact(walk, "atlassian.organization")
+            );
+            let levers = bench.practice.levers();
+            levers.set_addresses(APP, &built, &reply).expect("pulled");
+        },
+        &["Failed: No application of this tenant has the identifier that Atlassian sent"],
+    ),
+    row(
+        "the reply URL lost its query",
+        |bench, walk| {
+            let (identifier, reply) = pasted(walk);
+            let cut = reply.split('?').next().expect("an address");
+            let levers = bench.practice.levers();
+            levers.set_addresses(APP, &identifier, cut).expect("pulled");
+        },
+        &["Failed: The reply URL in Atlassian's request is not in the application"],
     ),
     row(
         "Conditional Access blocks",

@@ -25,4 +25,9 @@ impl Levers {
     pub fn metadata_lags(&self, reads: u32) {
         self.surely("metadata_lags", json!({"reads": reads}));
     }
+
+    /// The appid is lost on the way to the federation metadata, so that it shows the tenant's certificate.
+    pub fn metadata_without_appid(&self) {
+        self.surely("metadata_without_appid", json!({}));
+    }
 }

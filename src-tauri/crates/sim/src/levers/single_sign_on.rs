@@ -61,6 +61,17 @@ impl Levers {
         )
     }
 
+    /// A second administrator puts another identifier and another reply URL in place of all that stand there.
+    pub fn set_addresses(
+        &self,
+        app: &str,
+        identifier: &str,
+        reply: &str,
+    ) -> Result<(), LeverError> {
+        let sent = json!({"app": app, "identifier": identifier, "reply": reply});
+        self.pull("set_addresses", &sent)
+    }
+
     /// Another application has that identifier URI.
     pub fn take_identifier(&self, uri: &str) {
         self.surely("take_identifier", json!({"uri": uri}));

@@ -40,7 +40,8 @@ pub(crate) fn metadata(world: &mut World, call: &Call, tenant: &str) -> Answer {
 
 /// The number of the tenant and the keys to show, the active one first.
 fn keys(world: &mut World, call: &Call, tenant: usize) -> Result<(usize, Vec<SigningKey>), OnPage> {
-    let Some(app_id) = call.asked("appid").filter(|id| !id.is_empty()) else {
+    let asked = call.asked("appid").filter(|id| !id.is_empty());
+    let Some(app_id) = asked.filter(|_| !world.quirks.metadata_without_appid) else {
         return Ok((tenant, vec![tenant_wide(world, tenant)]));
     };
     let glance = world.glance();

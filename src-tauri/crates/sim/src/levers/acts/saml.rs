@@ -26,6 +26,12 @@ pub(super) const LEVERS: &[Lever] = &[
         metadata_lags,
         "For so many reads the federation metadata shows none of an application's own certificates.",
     ),
+    lever(
+        "metadata_without_appid",
+        "{}",
+        metadata_without_appid,
+        "The appid is lost on the way to the federation metadata, so that it shows the tenant's certificate.",
+    ),
 ];
 
 fn saml_response(world: &mut World, sent: &Value) -> Done {
@@ -42,5 +48,10 @@ fn conditional_access_blocks_saml(world: &mut World, _: &Value) -> Done {
 
 fn metadata_lags(world: &mut World, sent: &Value) -> Done {
     world.quirks.metadata_lags = count(sent, "reads")?;
+    Ok(())
+}
+
+fn metadata_without_appid(world: &mut World, _: &Value) -> Done {
+    world.quirks.metadata_without_appid = true;
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::directory::pair;
 use super::{Done, Lever, LeverError, lever, word};
 use crate::entra::graph::assignments::{self, Principal};
-use crate::entra::graph::{certificates, claims, claims_policy, credentials, definition};
+use crate::entra::graph::{certificates, claims, claims_policy, credentials, definition, writing};
 use crate::objects;
 use crate::saml::keys::{SUBJECT, new_signing_key};
 use crate::tempo::Wait;
@@ -75,6 +75,12 @@ pub(crate) const LEVERS: &[Lever] = &[
         r#"{"app":"Atlassian Cloud","attribute":"employeeid"}"#,
         set_mapping_policy,
         "A second administrator puts a claims mapping policy in front, which silences Attributes & Claims.",
+    ),
+    lever(
+        "set_addresses",
+        r#"{"app":"Atlassian Cloud","identifier":"https://auth.example.com/saml/1","reply":"https://auth.example.com/login/callback"}"#,
+        set_addresses,
+        "A second administrator puts another identifier and another reply URL in place of all that stand there.",
     ),
     lever(
         "take_identifier",
@@ -281,6 +287,19 @@ pub(crate) fn map_claims(home: &mut Tenant, principal: &str, name: &str, attribu
     let id = text(&policy, "id").to_owned();
     home.add(Kind::ClaimsMappingPolicy, policy, Wait::Nothing);
     home.mapped_by.insert(principal.to_owned(), id);
+}
+
+fn set_addresses(world: &mut World, sent: &Value) -> Done {
+    let (application, _) = pair(world, sent)?;
+    let change = objects::map(json!({
+        "identifierUris": [word(sent, "identifier")?], "web": {"redirectUris": [word(sent, "reply")?]}
+    }));
+    let home = world.home();
+    home.change(Kind::Application, &application, Wait::Nothing, |body| {
+        writing::merge(body, &change);
+    });
+    writing::follow(home, &application, &change, Wait::Nothing);
+    Ok(())
 }
 
 fn take_identifier(world: &mut World, sent: &Value) -> Done {
