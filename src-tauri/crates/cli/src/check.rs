@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use app::Session;
-use connect::Exchange;
 use engine::{StepId, Trouble};
 use serde_json::{Value, json};
 
 use crate::ended::Ended;
+use crate::timings::Timings;
 use crate::{Way, enter, paint};
 
 /// Arguments of `lockstep check`.
@@ -111,92 +111,10 @@ pub fn report(
         "trouble": trouble,
     });
     if let (Some(timings), Value::Object(report)) = (timings, &mut report) {
-        report.insert(
-            "timings".to_owned(),
-            json!({ "wall_ms": timings.wall, "longest_chain_ms": timings.chain, "calls": timings.calls, "all_calls_ms": timings.sum }),
-        );
+        report.insert("timings".to_owned(), timings.report());
     }
     println!(
         "{}",
         serde_json::to_string_pretty(&report).unwrap_or_default()
     );
-}
-
-/// How long a look took.
-pub struct Timings {
-    /// Milliseconds from the first call to the last answer.
-    wall: u64,
-    /// The longest chain of calls of which each began only after the one before had ended.
-    chain: u64,
-    /// How many calls.
-    calls: usize,
-    /// Milliseconds of all calls together.
-    sum: u64,
-}
-
-impl Timings {
-    fn of(wall: u64, exchanges: &[Exchange]) -> Self {
-        Self {
-            wall,
-            chain: longest_chain(
-                &exchanges
-                    .iter()
-                    .map(|exchange| (exchange.at.as_millisecond(), exchange.millis))
-                    .collect::<Vec<_>>(),
-            ),
-            calls: exchanges.len(),
-            sum: exchanges.iter().map(|exchange| exchange.millis).sum(),
-        }
-    }
-}
-
-impl std::fmt::Display for Timings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let times = if self.chain == 0 {
-            0.0
-        } else {
-            self.wall as f64 / self.chain as f64
-        };
-        write!(
-            f,
-            "{} calls in {} ms; one after the other they would take {} ms. The longest chain of calls that waited for each other: {} ms (wall time is {times:.2} times that).",
-            self.calls, self.wall, self.sum, self.chain
-        )
-    }
-}
-
-/// The greatest sum of durations along calls of which each began after the one before had ended. Begin and duration in
-/// milliseconds.
-fn longest_chain(calls: &[(i64, u64)]) -> u64 {
-    let mut by_end: Vec<_> = calls
-        .iter()
-        .map(|(begin, millis)| (*begin, begin + *millis as i64, *millis))
-        .collect();
-    by_end.sort_by_key(|(_, end, _)| *end);
-    let mut best: Vec<u64> = Vec::with_capacity(by_end.len());
-    for (index, (begin, _, millis)) in by_end.iter().enumerate() {
-        let before = by_end[..index]
-            .iter()
-            .zip(&best)
-            .filter(|((_, end, _), _)| end <= begin)
-            .map(|(_, sum)| *sum)
-            .max();
-        best.push(before.unwrap_or(0) + millis);
-    }
-    best.into_iter().max().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_chain_is_of_calls_one_after_the_other() {
-        assert_eq!(longest_chain(&[]), 0);
-        assert_eq!(
-            longest_chain(&[(0, 100), (0, 80), (100, 50), (90, 30)]),
-            150
-        );
-        assert_eq!(longest_chain(&[(0, 10), (5, 10), (16, 10)]), 20);
-    }
 }

@@ -10,6 +10,7 @@ mod enter;
 mod paint;
 mod practice;
 mod run;
+mod timings;
 mod undo;
 
 use std::path::PathBuf;

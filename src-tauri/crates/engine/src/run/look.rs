@@ -83,7 +83,11 @@ impl<Cx: Context> Run<'_, Cx> {
             step: id.clone(),
             check: check.id().to_owned(),
         });
-        let mut findings = check.look(cx, known).await;
+        // Every request says which look it was for: who reads the ledger sees why it was sent, and who measures sees which
+        // requests waited for each other.
+        let number = self.guide.number(id).unwrap_or_default();
+        let cx = cx.noted(&format!("look: {number} {}", check.title()));
+        let mut findings = check.look(&cx, known).await;
         for finding in &mut findings {
             finding.verdict.at.get_or_insert(self.journal.now());
         }
