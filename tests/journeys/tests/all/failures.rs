@@ -398,7 +398,7 @@ const ATLASSIAN: &[Row] = &[
                 .key_lacks("domains")
                 .expect("a feature")
         },
-        "Warning: The key may read 8 of 9 things. Make a key without scopes, or add the missing ones. 1 not seen: This key may not read that. Make a key without scopes: Or add the scope that Atlassian names. Lockstep goes on without it and says so.",
+        "Warning: The key may read 8 of 9 things. Make a key without scopes, or add the missing ones. 2 not seen: This key may not read that. Make a key without scopes: Or add the scope that Atlassian names. Lockstep goes on without it and says so.",
     ),
     row(
         "the domain is not verified",
@@ -410,7 +410,7 @@ const ATLASSIAN: &[Row] = &[
                 .domain_unverified("contoso.com")
                 .expect("a domain")
         },
-        "Failed: contoso.com is not verified at Atlassian. Verify the domain.",
+        "Failed: contoso.com is not verified at Atlassian. Verify the domain. 1 not seen: Atlassian does not say that a domain of yours is verified, so nobody can be told to be outside.",
     ),
     row(
         "the accounts are not claimed",
@@ -425,10 +425,22 @@ const ATLASSIAN: &[Row] = &[
         "Failed: There is only one organization admin. Make a second organization admin.",
     ),
     row(
+        "the admin outside is deactivated",
+        "before-atlassian",
+        |bench| {
+            bench
+                .practice
+                .levers()
+                .deactivate_account("emergency@tailspintoys.com")
+                .expect("an account")
+        },
+        "Failed: Only one of 2 organization admins can log in. Make a second organization admin.",
+    ),
+    row(
         "every admin inside the domain",
         "before-atlassian",
         |bench| bench.practice.levers().admins_all_inside_domain(),
-        "Warning: All 2 organization admins are at contoso.com. Have one organization admin outside contoso.com.",
+        "Warning: All 2 organization admins are at contoso.com. Have one organization admin outside contoso-labs.com and contoso.com.",
     ),
     row(
         "Atlassian is gone",

@@ -9,7 +9,8 @@ use engine::{
 };
 
 use super::domains::Domains;
-use super::organization_checks::{Admins, Guard, KeyLasts, KeyRights, KeyWorks, Site};
+use super::organization_admins::Admins;
+use super::organization_checks::{Guard, KeyLasts, KeyRights, KeyWorks, Site};
 use crate::fill;
 use crate::shared::plan::{self, Who};
 use crate::{Live, trouble};

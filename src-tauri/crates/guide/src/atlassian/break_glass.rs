@@ -41,6 +41,15 @@ impl Admin {
         }
     }
 
+    /// Where they are found: the address, or the name where none is told.
+    pub fn place(&self) -> &str {
+        match (self.address.as_str(), self.name.as_str()) {
+            ("", "") => "an account without an address",
+            ("", name) => name,
+            (address, _) => address,
+        }
+    }
+
     /// What was found of them, for the evidence.
     pub fn told(&self) -> String {
         let place = match (self.managed, self.in_policy) {
@@ -184,7 +193,7 @@ pub(super) async fn admins(
 }
 
 /// The organization's domains; none while not a single one is told to be verified: then nobody is a stranger to them.
-fn ours(domains: &[OrgDomain]) -> BTreeSet<String> {
+pub(super) fn ours(domains: &[OrgDomain]) -> BTreeSet<String> {
     if !domains.iter().any(OrgDomain::is_verified) {
         return BTreeSet::new();
     }
@@ -192,7 +201,8 @@ fn ours(domains: &[OrgDomain]) -> BTreeSet<String> {
     domains.iter().map(name).collect()
 }
 
-fn admin(
+/// One of them, as the answers say. Without a policy and placements only domain and claim tell.
+pub(super) fn admin(
     user: &DirectoryUser,
     policy: &str,
     placed: &[Placement],

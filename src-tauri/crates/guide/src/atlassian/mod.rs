@@ -46,6 +46,7 @@ mod login_seen;
 mod login_settings;
 mod notify;
 mod only_pilot;
+mod organization_admins;
 mod organization_checks;
 mod people_search;
 pub mod pilot;

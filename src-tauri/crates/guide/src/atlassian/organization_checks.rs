@@ -1,4 +1,4 @@
-//! The checks of the organization: its key, the key's end and rights, Guard, the site, the admins.
+//! The checks of the organization: its key, the key's end and rights, Guard, the site.
 
 use async_trait::async_trait;
 use connect::atlassian::{Capability, Feature};
@@ -319,99 +319,5 @@ impl Check<Live> for Site {
                 .by(&workspaces.call)
                 .compared("one site or more", &sites.join(", ")),
         )
-    }
-}
-
-pub(super) struct Admins;
-
-#[async_trait]
-impl Check<Live> for Admins {
-    fn id(&self) -> &'static str {
-        "admins"
-    }
-
-    fn title(&self) -> &'static str {
-        "There is a way back: a second organization admin"
-    }
-
-    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let title = "The organization admins could not be read";
-        let (atlassian, organization) =
-            match opened(cx, known, "The admins are read with the key", title).await {
-                Ok(opened) => opened,
-                Err(findings) => return findings,
-            };
-        let admins = match atlassian.organization_admins(&organization).await {
-            Ok(admins) => admins,
-            Err(fault) => {
-                return Finding::only(could_not(title, &fault, "Reading the organization admins."));
-            }
-        };
-        let addresses: Vec<String> = admins
-            .value
-            .iter()
-            .filter_map(|admin| admin.email.clone())
-            .collect();
-        let verified = match atlassian.domains(&organization).await {
-            Ok(domains) => domains
-                .value
-                .iter()
-                .filter(|domain| domain.is_verified())
-                .map(|domain| domain.name.to_lowercase())
-                .collect(),
-            Err(_) => Vec::new(),
-        };
-        let verdict = self.judge(admins.value.len(), &addresses, &verified, cx, known);
-        let found = if addresses.is_empty() {
-            "none with an address".to_owned()
-        } else {
-            addresses.join(", ")
-        };
-        Finding::only(verdict.by(&admins.call).compared(
-            "two or more, one of them outside the verified domains",
-            &found,
-        ))
-    }
-}
-
-impl Admins {
-    fn judge(
-        &self,
-        admins: usize,
-        addresses: &[String],
-        verified: &[String],
-        cx: &Live,
-        known: &Known,
-    ) -> Verdict {
-        if admins < 2 {
-            let title = if admins == 0 {
-                "No organization admin was found"
-            } else {
-                "There is only one organization admin"
-            };
-            let verdict = Verdict::new(
-                VerdictState::Fail,
-                title,
-                "If that person can't log in any more, nobody can switch single sign-on off.",
-            );
-            return with_fix(verdict, "second-admin", cx, known, &[]);
-        }
-        let outside = addresses
-            .iter()
-            .find(|address| !verified.contains(&words::domain_of(address)));
-        if let Some(address) = outside {
-            return Verdict::new(
-                VerdictState::Pass,
-                format!("{admins} organization admins, one outside the verified domains"),
-                format!("{address} can log in without Entra."),
-            );
-        }
-        let domains = words::list(verified);
-        let verdict = Verdict::new(
-            VerdictState::Warn,
-            format!("All {admins} organization admins are at {domains}"),
-            "Before you enforce single sign-on, one admin must be outside the domains you enforce.",
-        );
-        with_fix(verdict, "break-glass", cx, known, &[("domains", &domains)])
     }
 }
