@@ -653,7 +653,7 @@ export type Snapshot = {
 export type Status = 
 /**  Everything verified. */
 "done" | 
-/**  Done, but its proof is missing or can't be had. */
+/**  Nothing stands in the way, but its proof is missing or can't be had. */
 "done_not_verified" | 
 /**  Can be started. */
 "ready" | 

@@ -197,7 +197,7 @@ pub struct StepRow {
 pub enum Status {
     /// Everything verified.
     Done,
-    /// Done, but its proof is missing or can't be had.
+    /// Nothing stands in the way, but its proof is missing or can't be had.
     DoneNotVerified,
     /// Can be started.
     Ready,

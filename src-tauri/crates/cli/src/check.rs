@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::ended::Ended;
 use crate::timings::Timings;
-use crate::{Way, enter, paint};
+use crate::{Way, enter, open, paint};
 
 /// Arguments of `lockstep check`.
 #[derive(clap::Args)]
@@ -41,7 +41,7 @@ pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     let timings = arguments
         .timings
         .then(|| Timings::of(wall, &session.ledger().since(before)));
-    let ended = judge(&session, &steps);
+    let (ended, because) = judge(&session, &steps);
     for id in &steps {
         if let Some(view) = app::step_view(&session, id, None) {
             paint::heading(&view);
@@ -51,8 +51,12 @@ pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     if let Some(timings) = &timings {
         eprintln!("\n{timings}");
     }
+    if !because.is_empty() {
+        eprintln!("\nNot verified:\n  {}", because.join("\n  "));
+    }
     if arguments.json {
-        report(&session, ended, "", None, timings.as_ref());
+        let because = because.join("; ");
+        report(&session, ended, &because, None, timings.as_ref());
     }
     Ok(ended)
 }
@@ -64,7 +68,8 @@ fn startable(session: &Session) -> Vec<StepId> {
     guide.steps().map(|step| step.id()).filter(can).collect()
 }
 
-fn judge(session: &Session, looked: &[StepId]) -> Ended {
+/// How it ended, with the steps that are not verified though nothing failed.
+fn judge(session: &Session, looked: &[StepId]) -> (Ended, Vec<String>) {
     let (state, guide) = (session.state(), session.guide());
     let fails = |id: &StepId| {
         let step = state.step(id);
@@ -76,12 +81,14 @@ fn judge(session: &Session, looked: &[StepId]) -> Ended {
         })
     };
     if looked.iter().any(fails) {
-        return Ended::Failed;
+        return (Ended::Failed, Vec::new());
     }
-    if guide.steps().all(|step| state.is_passed(guide, &step.id())) {
-        Ended::Verified
+    let all: Vec<_> = guide.steps().map(|step| step.id()).collect();
+    let open = open::steps(session, &all);
+    if open.is_empty() {
+        (Ended::Verified, open)
     } else {
-        Ended::WaitsForPerson
+        (Ended::WaitsForPerson, open)
     }
 }
 

@@ -5,13 +5,13 @@ use engine::{Trouble, TroubleKind};
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Everything is verified.
+    /// Everything is verified: looked at, and seen to be so.
     Verified,
     /// Something failed.
     Failed,
     /// The input was wrong.
     BadInput,
-    /// A person has to do something; the same command goes on later.
+    /// A person has to do something, or to look where the program could not; the same command goes on later.
     WaitsForPerson,
 }
 

@@ -1,12 +1,14 @@
 //! `lockstep`: the same program without a screen, over the same engine, journal and words.
 //!
-//! Exit codes: 0 all verified, 1 something failed, 2 bad input, 3 waits for a person.
+//! Exit codes: 0 all verified, 1 something failed, 2 bad input, 3 waits for a person. A step that could not be looked at, or
+//! that a colleague does, is not verified: it waits for a person too.
 
 mod answers;
 mod check;
 mod connections;
 mod ended;
 mod enter;
+mod open;
 mod paint;
 mod practice;
 mod run;

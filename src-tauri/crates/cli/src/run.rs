@@ -11,7 +11,7 @@ use engine::{Applied, AskKind, Plan, Proposal, Standing, StepId, Trouble, Troubl
 
 use crate::answers::{self, Answers};
 use crate::ended::Ended;
-use crate::{Way, enter, paint};
+use crate::{Way, enter, open, paint};
 
 /// How often a plan that moved is shown again before the run gives up: somebody else is at work then.
 const MOST_MOVES: usize = 3;
@@ -221,15 +221,20 @@ impl Going {
     /// Goes through the guide; `None` when everything up to the end is verified.
     async fn go(&self, until: Option<&StepId>) -> Result<Option<Stop>, Trouble> {
         let steps: Vec<_> = self.session.guide().steps().map(|step| step.id()).collect();
+        let last = steps.iter().position(|id| Some(id) == until);
+        let steps = &steps[..last.map_or(steps.len(), |last| last + 1)];
         for id in steps {
-            if let Some(stop) = self.step(&id).await? {
+            if let Some(stop) = self.step(id).await? {
                 return Ok(Some(stop));
             }
-            if until == Some(&id) {
-                break;
-            }
         }
-        Ok(None)
+        // What nobody could look at holds nobody up on the way, and is not verified at its end.
+        let open = open::steps(&self.session, steps);
+        if open.is_empty() {
+            return Ok(None);
+        }
+        let because = format!("not verified yet:\n  {}", open.join("\n  "));
+        Ok(stop(Ended::WaitsForPerson, because))
     }
 
     async fn step(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {

@@ -85,7 +85,7 @@ pub enum Standing {
     Attention,
     /// Everything verified.
     Done,
-    /// Done, but a proof is missing or old.
+    /// Nothing stands in the way, but a proof is missing or old, or nobody looked at all.
     DoneNotVerified,
 }
 
@@ -153,6 +153,11 @@ impl State {
         ) || (self.standing_alone(guide, id) == Standing::Attention && self.only_warns(guide, id))
     }
 
+    /// Whether a step is not only passed but proven: what could not be looked at stops nobody, and proves nothing.
+    pub fn is_verified<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
+        self.is_passed(guide, id) && self.is_proven(guide, id)
+    }
+
     /// How a step stands.
     pub fn standing<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> Standing {
         let alone = self.standing_alone(guide, id);
@@ -209,17 +214,34 @@ impl State {
                 None => Standing::Ready,
             };
         }
-        let stale = step
-            .checks()
-            .iter()
-            .any(|check| self.is_stale(guide, id, check.id()));
-        let unproven =
-            states.contains(&VerdictState::Unknown) || looked.iter().any(Option::is_none);
-        if stale || unproven {
-            Standing::DoneNotVerified
-        } else {
+        if self.is_proven(guide, id) {
             Standing::Done
+        } else {
+            Standing::DoneNotVerified
         }
+    }
+
+    /// Whether every check was looked at since anything moved, none could not look, and one at least saw something: a
+    /// step whose checks all stood aside was seen by nobody.
+    fn is_proven<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
+        let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else {
+            return false;
+        };
+        let mut seen = false;
+        for check in step.checks() {
+            let Some(looked) = state.looked.get(check.id()) else {
+                return false;
+            };
+            let is = |wanted: &[VerdictState]| {
+                let mut states = looked.findings.iter().map(|found| found.verdict.state);
+                states.any(|state| wanted.contains(&state))
+            };
+            if is(&[VerdictState::Unknown]) || self.is_stale(guide, id, check.id()) {
+                return false;
+            }
+            seen |= is(&[VerdictState::Pass, VerdictState::Warn]);
+        }
+        seen
     }
 
     fn only_warns<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {

@@ -221,6 +221,50 @@ async fn scenarios_end_with_the_code_that_says_how() {
 }
 
 #[tokio::test]
+async fn what_nobody_saw_is_named_and_waits_for_a_person() {
+    let bench = Bench::of("fresh").await;
+    let until = ["run", "--yes", "--until", "before-atlassian"];
+    let (code, _, said) = over_bench(&bench, &until).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    let levers = bench.practice.levers();
+    levers.key_lacks("domains").expect("a feature");
+    let unread = "0.4 Before you start: Atlassian: The domains could not be read. This key may not read that.";
+    let (code, _, said) = over_bench(&bench, &until).await;
+    assert_eq!(code, WAITS, "{said}");
+    assert!(said.contains(unread), "{said}");
+    let (code, report, said) = over_bench(&bench, &["check", "--json"]).await;
+    assert_eq!(code, WAITS, "{said}");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(report["ended"], "waits_for_person");
+    assert!(
+        report["because"]
+            .as_str()
+            .is_some_and(|because| because.contains(unread)),
+        "{}",
+        report["because"]
+    );
+}
+
+#[tokio::test]
+async fn what_a_colleague_does_is_not_called_done() {
+    let bench = Bench::of("fresh").await;
+    let answers = bench.folder().join("answers.toml");
+    std::fs::write(&answers, "[plan]\nwho = \"atlassian\"\n").expect("written");
+    let answers = answers.display().to_string();
+    let until = ["--answers", &answers, "--until", "add-app", "--json"];
+    let (code, report, said) = over_bench(&bench, &[&["run", "--yes"][..], &until].concat()).await;
+    assert_eq!(code, WAITS, "{said}");
+    assert!(bench.applications().is_empty());
+    assert!(said.contains("1.1 Add the Atlassian Cloud app: "), "{said}");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let row = &report["checklist"][1]["steps"][0];
+    assert_eq!(
+        (&row["status"], &row["word"]),
+        (&"done_not_verified".into(), &"A colleague does this".into())
+    );
+}
+
+#[tokio::test]
 async fn built_in_practice_needs_no_person_and_no_file() {
     let bench = Bench::of("fresh").await;
     let (code, _, said) = run(&bench.data(), &["run", "--practice", "fresh", "--yes"]).await;

@@ -1,6 +1,6 @@
 //! The checklist: every step with its status in words.
 
-use engine::{Standing, StepId};
+use engine::{Skip, Standing, StepId, StepState, VerdictState};
 
 use super::Sight;
 use crate::views::{PhaseView, Status, StepRow};
@@ -87,6 +87,10 @@ pub(super) fn row(sight: &Sight, id: &StepId) -> StepRow {
                     .collect();
                 format!("Cannot start yet, needs {}", listed(&numbers))
             }
+            Standing::DoneNotVerified => {
+                let state = sight.state.step(id);
+                state.map_or(word_of(status), unproven).to_owned()
+            }
             _ => word_of(status).to_owned(),
         },
     }
@@ -102,6 +106,25 @@ fn status_of(standing: &Standing, touched: bool) -> Status {
         Standing::Attention => Status::Attention,
         Standing::Done => Status::Done,
         Standing::DoneNotVerified => Status::DoneNotVerified,
+    }
+}
+
+/// A step without proof, in words. “Done” is said only where somebody did something, or a check saw a part of it.
+fn unproven(step: &StepState) -> &'static str {
+    let states: Vec<_> = step
+        .looked
+        .values()
+        .flat_map(|looked| &looked.findings)
+        .map(|finding| finding.verdict.state)
+        .collect();
+    let colleague = VerdictState::Skipped(Skip::ColleagueDoes);
+    let seen = states.contains(&VerdictState::Pass);
+    if seen || step.by_hand.is_some() || step.made().next().is_some() {
+        word_of(Status::DoneNotVerified)
+    } else if states.contains(&colleague) && states.iter().all(|state| *state == colleague) {
+        "A colleague does this"
+    } else {
+        "Not verified"
     }
 }
 

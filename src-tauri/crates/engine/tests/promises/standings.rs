@@ -141,6 +141,37 @@ fn a_step_stands_as_its_checks_say_and_passes_when_none_says_no() {
 }
 
 #[test]
+fn a_step_that_nobody_saw_stops_nobody_and_is_not_verified() {
+    let guide = guide(&scripts());
+    let stand = |first: &[VerdictState], second: &[VerdictState]| {
+        let state = state([looked("check-0", first), looked("check-1", second)]);
+        assert!(state.is_passed(&guide, &id(0)), "{first:?} {second:?}");
+        (
+            state.standing(&guide, &id(0)),
+            state.is_verified(&guide, &id(0)),
+        )
+    };
+    let aside = [Skip::NoApi, Skip::ColleagueDoes, Skip::NotAvailable].map(Skipped);
+    for found in aside {
+        let unseen = (Standing::DoneNotVerified, false);
+        assert_eq!(stand(&[found], &[found]), unseen, "{found:?}");
+        assert_eq!(stand(&[], &[found]), unseen, "{found:?}");
+        let seen = (Standing::Done, true);
+        assert_eq!(stand(&[found], &[found, Pass]), seen, "{found:?}");
+        let warned = (Standing::Attention, true);
+        assert_eq!(stand(&[found], &[Warn]), warned, "{found:?}");
+    }
+    assert_eq!(stand(&[], &[]), (Standing::DoneNotVerified, false));
+    assert_eq!(
+        stand(&[Warn], &[Unknown]),
+        (Standing::Attention, false),
+        "a warning does not stand in for what could not be looked at"
+    );
+    let by_hand = state([Entry::DoneByHand { step: id(0) }]);
+    assert!(!by_hand.is_verified(&guide, &id(0)));
+}
+
+#[test]
 fn a_warning_does_not_hide_what_stops() {
     let guide = guide(&scripts());
     for found in [Fail, Wait, Skipped(Skip::NothingYet)] {
