@@ -103,6 +103,14 @@ impl Home {
 
     /// Makes a connection.
     pub fn create(&self, name: &str, services: Services) -> Result<Connection, Trouble> {
+        if connect::Redactor::finds_secret_in(name) {
+            // The name stands on disk and in the name of a folder.
+            return Err(Trouble::new(
+                TroubleKind::BadInput,
+                "There is a key or a token in the name",
+                "Nothing was made, and it was not kept.",
+            ));
+        }
         let connection = Connection {
             version: VERSION,
             id: format!("{}-{}", slug(name), random_hex()),
@@ -261,6 +269,16 @@ mod tests {
         assert!(made.id.starts_with("contoso-production-"), "{}", made.id);
         assert_eq!(home.find("Contoso Production"), Some(made.clone()));
         assert_eq!(home.find(&made.id), Some(made));
+    }
+
+    #[test]
+    fn a_key_is_no_name() {
+        let (_folder, home) = home();
+        let key = "ATCTT3xFfGN0abcdefghijklmnop=12345678";
+        let refused = home.create(key, Services::Cloud("global".into()));
+        let said = format!("{:?}", refused.expect_err("refused"));
+        assert!(!said.contains("ATCTT"), "{said}");
+        assert_eq!(home.connections(), []);
     }
 
     #[test]

@@ -44,6 +44,7 @@ async fn no_secret_is_written_shown_logged_or_handed_over() {
         shown.push(said(&window));
     }
     window.press(Action::GoStep { id: "plan".into() }).await;
+    shown.extend(misplaced(&window, &bench, &wrong).await);
     through(&window, &bench).await;
     shown.push(said(&window));
     // A revoked sign-in and a refused write, with their troubles.
@@ -83,6 +84,36 @@ async fn no_secret_is_written_shown_logged_or_handed_over() {
     shown.push(files(&bench.data()));
     shown.push(logged.text());
     none_in(&secrets, &shown);
+}
+
+/// Keys pasted into fields that want something else: each is refused under its field, and what the window then shows is
+/// given back to be searched.
+async fn misplaced(window: &Window, bench: &Bench, wrong: &[String]) -> Vec<String> {
+    let cloud = bench.cloud();
+    let practice = cloud.practice.as_ref().expect("practice");
+    let right = practice.organization_key.as_ref().expect("a key").secret();
+    let mut shown = Vec::new();
+    for (step, ask) in [
+        ("sign-in", "entra.tenant_choice"),
+        ("sign-in", "entra.client_id"),
+        ("add-app", "app.name"),
+    ] {
+        window.press(Action::GoStep { id: step.into() }).await;
+        if step == "sign-in" {
+            window.answer("entra.client_kind", "own").await;
+        }
+        for key in wrong.iter().map(String::as_str).chain([right]) {
+            window.answer(ask, key).await;
+            let asks = window.step().asks;
+            let asked = asks.iter().find(|asked| asked.id == ask).expect("asked");
+            let said = asked.said.as_ref().expect("it is said");
+            assert!(said.text.contains("It was not kept."), "{ask}: {said:?}");
+            assert_ne!(asked.value.as_deref(), Some(key), "{ask} is not answered");
+            shown.push(self::said(window));
+        }
+    }
+    window.press(Action::GoStep { id: "plan".into() }).await;
+    shown
 }
 
 /// Single sign-on to its end: log-ins with their signed answers, and every file that is kept.

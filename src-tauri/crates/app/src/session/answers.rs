@@ -1,9 +1,17 @@
 //! What is wrong with an answer, by its form; and what a refused key is.
 
+use connect::Redactor;
+
 use super::*;
 
 /// What is wrong with an answer by its form; `None` when it may be recorded.
 pub(super) fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
+    // What somebody saw is first read by its step, which names better what it finds in an address or a response.
+    if ask.id != test_login::SEEN
+        && let Some(said) = secret_in(value)
+    {
+        return Some(said);
+    }
     match &ask.kind {
         AskKind::Choice { options }
             if !value.is_empty() && !options.iter().any(|option| option.value == value) =>
@@ -66,6 +74,45 @@ fn not_an_id(value: &str) -> Option<SaidView> {
         });
     }
     Some(said)
+}
+
+/// What is said to a secret that was pasted where answers are recorded; it is neither kept nor shown again. A key without a
+/// form of its own, such as the SCIM key of a directory, is recognised once it was pasted as a key.
+pub(super) fn secret_in(value: &str) -> Option<SaidView> {
+    let words = value.split(|c: char| c.is_whitespace() || "\"'`“”„«»=&?:;,<>()".contains(c));
+    let kind = words
+        .filter(|word| word.len() >= SHORTEST_KEY)
+        .map(key_kind)
+        .find(|kind| {
+            matches!(
+                kind,
+                KeyKind::Organization | KeyKind::UserToken | KeyKind::OauthToken
+            )
+        });
+    let strong = match kind {
+        Some(KeyKind::Organization) => "This is an organization API key.",
+        Some(KeyKind::UserToken) => "This is a personal API token.",
+        Some(_) => "This is a token of a program.",
+        None if is_client_secret(value) => "This looks like a client secret.",
+        None if Redactor::finds_secret_in(value) => "There is a key or a token in this.",
+        None => return None,
+    };
+    let text = match kind {
+        Some(KeyKind::Organization) => {
+            "It was not kept. Remove it here; it belongs on the page “Before you start: Atlassian”."
+        }
+        _ => "It was not kept. Remove it here: this field wants no secret.",
+    };
+    Some(fail_said(strong, text))
+}
+
+/// No key is shorter; a name may well begin like one.
+const SHORTEST_KEY: usize = 16;
+
+/// Microsoft's client secrets have 40 characters in one word, with a `~` among the first ones.
+fn is_client_secret(value: &str) -> bool {
+    let start: String = value.chars().take(8).collect();
+    start.contains('~') && value.len() >= 30 && !value.contains(char::is_whitespace)
 }
 
 pub(super) fn removed_word(removed: Removed) -> &'static str {
@@ -174,6 +221,61 @@ mod tests {
         ] {
             let said = refused(&text(ask), &value).map(|said| said.strong);
             assert_eq!(said.as_deref(), Some("It is too long."), "{ask}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_an_answer_to_nothing() {
+        let key = "ATCTT3xFfGN0abcdefghijklmnop=12345678";
+        let user = "ATATT3xFfGF0abcdefghijklmnop=12345678";
+        let token = "eyJhbGciOiJub25lIn0.eyJ0aWQiOiIxIn0.c2lnbmF0dXJl";
+        let cases = [
+            (key.to_owned(), "This is an organization API key."),
+            (
+                format!("the key: “{key}”"),
+                "This is an organization API key.",
+            ),
+            (format!("key={key}"), "This is an organization API key."),
+            (user.to_owned(), "This is a personal API token."),
+            (token.to_owned(), "This is a token of a program."),
+            (
+                "abc8Q~0123456789012345678901234567890123".to_owned(),
+                "This looks like a client secret.",
+            ),
+            (
+                "https://login.test/?code=0.ARoA1234567890".to_owned(),
+                "There is a key or a token in this.",
+            ),
+        ];
+        let choice = Ask::choice("c", "", "", &[("a", "A", "")]);
+        let search = Ask::new("pilot.person", AskKind::Search, "", "");
+        for (value, strong) in cases {
+            for ask in [
+                text("app.name"),
+                text(sign_in::TENANT),
+                text(sign_in::CLIENT_ID),
+                choice.clone(),
+                search.clone(),
+            ] {
+                let said = refused(&ask, &value).expect("refused");
+                assert_eq!(said.strong, strong, "{}", ask.id);
+                assert_eq!(said.compare, None, "{}", ask.id);
+                assert!(!said.text.contains(&value) && !said.text.contains("ATCTT"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_secret_is_taken() {
+        for value in [
+            "Atlassian Cloud",
+            "ATATT Logistics",
+            "Basic Bearer",
+            "a~b",
+            "14d82eec-204b-4c2f-b7e8-296a70dab67e",
+            "https://auth.atlassian.com/saml/14d82eec-204b-4c2f-b7e8-296a70dab67e",
+        ] {
+            assert_eq!(refused(&text("app.name"), value), None, "{value}");
         }
     }
 

@@ -13,8 +13,16 @@ impl Session {
     /// What is said to an answer by the step it belongs to.
     pub(crate) fn judged(&self, step: &StepId, ask: &Ask, value: &str) -> Option<SaidView> {
         let step = self.guide().step(step)?;
-        let judged = step.judge(&self.live(), &self.known(), &ask.id, value)?;
-        Some(said(&judged, value))
+        let judged = step.judge(&self.live(), &self.known(), &ask.id, value);
+        let said = judged.map(|judged| said(&judged, value));
+        // What the step refuses by itself it names best; only the value itself must not stand in it.
+        let named = said
+            .as_ref()
+            .is_some_and(|said| said.tone == Tone::Fail && said.compare.is_none());
+        if named {
+            return said;
+        }
+        answers::secret_in(value).or(said)
     }
 
     /// What an ask could be answered with, given what was typed. An ask for a name that finds exactly one is answered
@@ -31,6 +39,10 @@ impl Session {
         let Some(step) = self.guide().step(step) else {
             return Ok(Vec::new());
         };
+        // A key pasted here is nobody's name, and no directory is asked for it.
+        if answers::secret_in(text).is_some() {
+            return Ok(Vec::new());
+        }
         step.search(&self.live(), ask, text.trim()).await
     }
 
