@@ -46,7 +46,7 @@ cloud: string | null } |
 { do: "open_connection"; 
 /**  Its id. */
 id: string } | 
-/**  Forget a connection: its folder on this computer is deleted, nothing at the services. */
+/**  Forget a connection: its keys and its folder on this computer are deleted, nothing at the services. */
 { do: "forget_connection"; 
 /**  Its id. */
 id: string } | 
@@ -62,6 +62,8 @@ theme: Theme } |
 { do: "sign_in_by_code" } | 
 /**  Forget the sign-in of this connection. */
 { do: "sign_out" } | 
+/**  Forget the organization API key of this connection. */
+{ do: "forget_key" } | 
 /**  Read everything this page shows again. */
 { do: "look" } | 
 /**  Read one check again. */

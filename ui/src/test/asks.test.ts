@@ -144,6 +144,19 @@ describe("a secret", () => {
     expect(everywhere()).not.toContain(SECRET);
   });
 
+  it("is forgotten when that is pressed, and the field waits for the next one", async () => {
+    const press = vi.fn(async () => {
+      await view.rerender({ ask: secretEmpty });
+      return true;
+    });
+    const { context } = withHands({ press });
+    const view = render(AskField, { props: { ask: secretKept }, context });
+    await userEvent.setup().click(screen.getByRole("button", { name: "Forget this key" }));
+    expect(press.mock.calls).toEqual([[{ do: "forget_key" }]]);
+    await waitFor(() => expect(screen.getByLabelText(/Organization API key/)).toHaveFocus());
+    expect(screen.queryByRole("button", { name: "Forget this key" })).toBeNull();
+  });
+
   it("stays open when what should replace it is of the wrong kind", async () => {
     const view = draw(secretKept, vi.fn(async () => {
       await view.rerender({ ask: { ...secretKept, said: secretWrong.said } });

@@ -22,7 +22,9 @@ pub use opening::{Opening, OverFile};
 pub use practice::{Practice, scenario, scenarios};
 pub use private_window::open_private;
 pub use program::{Options, Program, first_step};
-pub use session::{OnProgress, Session, SignInWay, every_ask, key_ask, key_step, read_cloud};
+pub use session::{
+    OnProgress, Session, SignInWay, every_ask, forget, key_ask, key_step, read_cloud,
+};
 pub use showing::{cards, connection_view, step_view};
 /// How the built-in practice services are started.
 pub use sim::{Options as PracticeOptions, Tempo};

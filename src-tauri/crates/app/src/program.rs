@@ -137,16 +137,23 @@ impl Program {
 
     /// Stops what runs and closes the connection.
     pub async fn close(&self) {
-        if let Some(job) = &self.desktop().job {
-            job.cancel.cancel();
-        }
         let mut revisions = self.revisions();
-        while self.desktop().job.is_some() {
+        while self.stops() {
             if revisions.changed().await.is_err() {
                 break;
             }
         }
         self.desktop().session = None;
+    }
+
+    /// Stops the running job, and what was to follow it; whether there is one.
+    fn stops(&self) -> bool {
+        let mut desktop = self.desktop();
+        desktop.then = None;
+        if let Some(job) = &desktop.job {
+            job.cancel.cancel();
+        }
+        desktop.job.is_some()
     }
 
     /// Takes an answer to an ask of the shown step.
@@ -196,12 +203,13 @@ impl Program {
                 cloud,
             } => self.new_connection(&name, practice, cloud).await?,
             Action::OpenConnection { id } => self.open(&id).await,
-            Action::ForgetConnection { id } => self.forget(&id)?,
+            Action::ForgetConnection { id } => self.forget(&id).await?,
             Action::SetTheme { theme } => self.set_theme(theme),
             Action::SignIn => self.sign_in(false),
             Action::SignInByCode => self.sign_in(true),
             Action::SignInAgain => self.open_sign_in_page().await?,
             Action::SignOut => self.sign_out().await?,
+            Action::ForgetKey => self.forget_key().await?,
             Action::Look => self.look_here(),
             Action::LookAt { check } => self.look_at(check),
             Action::LookAtAll => self.look_at_all(),

@@ -5,6 +5,7 @@
 mod answers;
 mod entra;
 mod practised;
+mod secrets;
 mod services;
 mod step_work;
 
@@ -12,7 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use connect::atlassian::{KeyKind, Removed, clean_key, key_kind};
+use connect::atlassian::{KeyKind, Removed, key_kind};
 use connect::{
     Atlassian, Browser, CancellationToken, Cloud, Graph, Http, Item, Ledger, Secret, SignInFault,
     SignInRequest, SignInStage, Tenant, Vault, Where,
@@ -35,13 +36,11 @@ use crate::practice::Practice;
 use crate::views::{CompareView, SaidView, Tone};
 use crate::{render, showing};
 
-use answers::{fail_said, refused, removed_word, wrong_kind};
+use answers::{fail_said, refused};
+pub use secrets::forget;
 pub(crate) use services::journal_trouble;
 pub use services::read_cloud;
 use services::services;
-
-/// The name under which secrets stand in the keyring.
-const KEYRING: &str = "io.lockstep.wizard";
 
 /// An open connection.
 pub struct Session {
@@ -115,6 +114,7 @@ impl Session {
         let http = opening
             .retries
             .map_or(http.clone(), |retries| http.patient(retries));
+        let usual = secrets::usual(&connection.services);
         let session = Arc::new(Self {
             folder: home.folder(&connection.id),
             connection,
@@ -122,7 +122,7 @@ impl Session {
             journal,
             http,
             ledger,
-            vault: opening.vault.unwrap_or_else(|| Vault::system(KEYRING)),
+            vault: opening.vault.unwrap_or(usual),
             sides: Mutex::default(),
             practice,
             patience: opening.patience,
@@ -179,28 +179,6 @@ impl Session {
     /// Whether an organization key is at hand.
     pub fn has_key(&self) -> bool {
         self.sides().atlassian.is_some()
-    }
-
-    /// Where secrets are kept, in words.
-    pub fn vault_said(&self) -> SaidView {
-        let said = |tone, strong: &str, text: String| SaidView {
-            tone,
-            strong: strong.to_owned(),
-            text,
-            compare: None,
-        };
-        match self.sides().place.clone().unwrap_or(Where::Keyring) {
-            Where::Keyring => said(
-                Tone::Plain,
-                "In this computer’s keyring.",
-                "Keys and the sign-in stay there, nowhere else.".to_owned(),
-            ),
-            Where::Memory { because } => said(
-                Tone::Warn,
-                "Only in memory.",
-                format!("Keys and the sign-in are forgotten when Lockstep closes. {because}"),
-            ),
-        }
     }
 
     /// The live systems as they can be seen now.
@@ -277,11 +255,6 @@ impl Session {
         Ok(said)
     }
 
-    /// Takes the organization API key; what is said back names a wrong one.
-    pub async fn give_key(&self, pasted: &str) -> Result<SaidView, Trouble> {
-        self.take_key(pasted).await
-    }
-
     /// The asks of a step, with those that its plan brought up.
     pub fn asks(&self, step: &StepId, proposal: Option<&Proposal>) -> Vec<Ask> {
         showing::sight_of(self, step, proposal, |sight| sight.asks(step))
@@ -307,56 +280,6 @@ impl Session {
             Some(client) => self.signed_in_as().as_ref() != Some(&client),
             None => false,
         }
-    }
-
-    /// Cleans a pasted key, tries it, and keeps it when it opens an organization.
-    async fn take_key(&self, pasted: &str) -> Result<SaidView, Trouble> {
-        let cleaned = clean_key(pasted);
-        if cleaned.secret.is_empty() {
-            return Ok(fail_said(
-                "Nothing was pasted.",
-                "The field wants the organization API key.",
-            ));
-        }
-        let atlassian = Atlassian::new(
-            self.http.noted("trying the key"),
-            &self.cloud,
-            cleaned.secret.clone(),
-        );
-        match atlassian.orgs().await {
-            Ok(_) => {}
-            Err(fault) if matches!(fault.kind, connect::FaultKind::Unauthorized) => {
-                return Ok(wrong_kind(pasted));
-            }
-            Err(fault) if matches!(fault.kind, connect::FaultKind::Forbidden) => {}
-            Err(fault) => return Err(trouble(&fault, "Trying the organization API key.")),
-        }
-        self.keep(Item::OrganizationKey, &cleaned.secret).await;
-        self.sides().atlassian = Some(Atlassian::new(
-            self.http.clone(),
-            &self.cloud,
-            cleaned.secret,
-        ));
-        let removed: Vec<_> = cleaned
-            .notes
-            .iter()
-            .map(|removed| removed_word(*removed))
-            .collect();
-        let note = if removed.is_empty() {
-            String::new()
-        } else {
-            format!(" Removed from the paste: {}.", removed.join(", "))
-        };
-        let place = match self.vault_said().tone {
-            Tone::Warn => "Kept in memory until Lockstep closes.",
-            _ => "Kept in this computer’s keyring.",
-        };
-        Ok(SaidView {
-            tone: Tone::Pass,
-            strong: "Accepted.".to_owned(),
-            text: format!("{place}{note}"),
-            compare: None,
-        })
     }
 
     /// Reads what a step would change.
@@ -479,24 +402,6 @@ impl Session {
             journal: &self.journal,
             cancel,
             progress,
-        }
-    }
-
-    /// Takes up what the vault keeps. What can't be taken up is asked for again at its step.
-    async fn take_up(&self) {
-        let id = &self.connection.id;
-        let place = self.vault.place().await;
-        self.sides().place = Some(place);
-        if let Ok(Some(key)) = self.vault.get(id, Item::OrganizationKey).await {
-            self.sides().atlassian = Some(Atlassian::new(self.http.clone(), &self.cloud, key));
-        }
-        self.resume_entra().await;
-    }
-
-    async fn keep(&self, item: Item, secret: &Secret) {
-        match self.vault.put(&self.connection.id, item, secret).await {
-            Ok(place) => self.sides().place = Some(place),
-            Err(fault) => tracing::warn!(%fault, "the keyring refused, the secret stays in memory"),
         }
     }
 

@@ -25,6 +25,9 @@ pub enum Item {
 }
 
 impl Item {
+    /// Every kind.
+    const ALL: [Item; 3] = [Item::RefreshToken, Item::OrganizationKey, Item::ScimKey];
+
     fn name(self) -> &'static str {
         match self {
             Item::RefreshToken => "refresh-token",
@@ -141,9 +144,22 @@ impl Vault {
             .in_turn(move |inner, store| delete_pieces(inner, store, &name))
             .await
         {
+            // A keyring that stayed locked is no absent one: the secret is still in it.
+            Err(error @ KeyringError::NoStorageAccess(_)) => Err(keyring_fault(&error)),
             Err(error) if !is_absent(&error) => Err(keyring_fault(&error)),
             _ => Ok(()),
         }
+    }
+
+    /// Forgets every secret of a connection.
+    ///
+    /// # Errors
+    /// [`FaultKind::Keyring`] as with [`Vault::delete`]; what was forgotten before stays forgotten.
+    pub async fn forget(&self, connection: &str) -> Result<(), Fault> {
+        for item in Item::ALL {
+            self.delete(connection, item).await?;
+        }
+        Ok(())
     }
 
     /// Looks for the keyring now, moves there what is in memory, and says where secrets are. With nothing in memory it proves only
@@ -368,5 +384,6 @@ fn keyring_fault(error: &KeyringError) -> Fault {
     Fault::new(FaultKind::Keyring).saying(reason(error))
 }
 
+mod refusing;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The window, used by pressing what it offers and nothing else.
 
 use app::views::{Action, Page, Status};
+use connect::{Item, Vault};
 use journeys::{Bench, Window};
 
 /// Walks through the guide until the application stands, by answering what is open and pressing the primary button or
@@ -211,6 +212,98 @@ async fn closing_the_window_in_the_middle_of_a_change_loses_nothing() {
     window.press(Action::Look).await;
     through(&window, &bench).await;
     assert_eq!(bench.applications().len(), 1);
+}
+
+#[tokio::test]
+async fn forgetting_stops_what_runs_and_leaves_no_secret() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    through(&window, &bench).await;
+    window.press(Action::UndoConfirmed { step: None }).await;
+    window
+        .press(Action::GoStep {
+            id: "add-app".into(),
+        })
+        .await;
+    let id = bench.connection().id;
+    let kept = [Item::RefreshToken, Item::OrganizationKey];
+    for item in kept {
+        let found = bench.vault.get(&id, item).await.expect("a look");
+        assert!(found.is_some(), "{item:?} is kept before");
+    }
+
+    window.press_at_once(window.button().action).await;
+    let session = window.program.session().expect("it is open");
+    window
+        .press_at_once(Action::ForgetConnection { id: id.clone() })
+        .await;
+    let snapshot = window.program.snapshot();
+    assert_eq!((snapshot.page, snapshot.connections), (Page::Start, vec![]));
+    assert!(!bench.home().folder(&id).exists());
+    for item in kept {
+        let found = bench.vault.get(&id, item).await.expect("a look");
+        assert_eq!(found, None, "{item:?} is forgotten");
+    }
+    // Nothing is on its way any more.
+    let asked = session.ledger().last();
+    window.settled().await;
+    assert_eq!(session.ledger().last(), asked);
+    assert!(!bench.home().folder(&id).exists());
+}
+
+#[tokio::test]
+async fn a_keyring_that_does_not_forget_is_said_and_the_connection_stays() {
+    let bench = Bench::of("fresh").await;
+    let opening = app::Opening {
+        vault: Some(Vault::refusing("not now")),
+        ..bench.opening()
+    };
+    let window = Window::with(&bench, opening).await;
+    begin(&window, "Contoso").await;
+    let id = bench.connection().id;
+    let trouble = window.refused(Action::ForgetConnection { id }).await;
+    assert_eq!(
+        trouble.title,
+        "This computer’s keyring did not delete the keys"
+    );
+    let snapshot = window.program.snapshot();
+    let cards = snapshot.connections.into_iter();
+    let names: Vec<_> = cards.map(|card| card.name).collect();
+    assert_eq!(snapshot.page, Page::Start);
+    assert_eq!(names, ["Contoso"]);
+}
+
+#[tokio::test]
+async fn the_kept_key_is_forgotten_on_its_page() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    window.answer("plan.who", "both").await;
+    window.answer("plan.stage", "trial").await;
+    window
+        .press(Action::GoStep {
+            id: "before-atlassian".into(),
+        })
+        .await;
+    answer_all(&window, &bench).await;
+    assert!(key_asked(&window).kept);
+    window.press(Action::ForgetKey).await;
+    let asked = key_asked(&window);
+    assert!(!asked.kept);
+    assert_eq!(
+        asked.said.map(|said| said.strong).as_deref(),
+        Some("Forgotten on this computer.")
+    );
+    let id = bench.connection().id;
+    let found = bench.vault.get(&id, Item::OrganizationKey).await;
+    assert_eq!(found.expect("a look"), None);
+}
+
+fn key_asked(window: &Window) -> app::views::AskView {
+    let asks = window.step().asks;
+    let key = asks.into_iter().find(|ask| ask.id == "atlassian.key");
+    key.expect("the key is asked for")
 }
 
 #[tokio::test]

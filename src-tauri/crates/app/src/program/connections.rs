@@ -100,26 +100,39 @@ impl Program {
         Ok(())
     }
 
-    pub(super) fn forget(&self, id: &str) -> Shown {
-        {
+    pub(super) async fn forget(&self, id: &str) -> Shown {
+        let Some(connection) = self.0.home.find(id) else {
+            return Ok(());
+        };
+        let open = self.session();
+        if open.is_some_and(|session| session.connection.id == connection.id) {
+            // What runs writes to the journal that is about to be deleted, so its end is waited for.
+            self.close().await;
             let mut desktop = self.desktop();
-            if desktop
-                .session
-                .as_ref()
-                .is_some_and(|session| session.connection.id == id)
-            {
-                desktop.leave();
-                desktop.session = None;
-                desktop.page = Page::Start;
-                desktop.settings.last = None;
-            }
+            desktop.leave();
+            desktop.page = Page::Start;
+            desktop.settings.last = None;
         }
-        self.0
-            .home
-            .forget(id)
-            .map_err(|trouble| render::trouble(&trouble, None))?;
+        let vault = self.0.opening.vault.clone();
+        let forgotten = crate::session::forget(&self.0.home, &connection, vault).await;
         self.save_settings();
         self.read_cards();
+        self.changed();
+        let again = Action::ForgetConnection { id: id.to_owned() };
+        forgotten.map_err(|trouble| render::trouble(&trouble, Some(again)))
+    }
+
+    /// Forgets the kept organization key; its field says so.
+    pub(super) async fn forget_key(&self) -> Shown {
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
+        let forgotten = session.forget_key().await;
+        self.changed();
+        let said =
+            forgotten.map_err(|trouble| render::trouble(&trouble, Some(Action::ForgetKey)))?;
+        let key = crate::session::key_ask().to_owned();
+        self.desktop().said.insert(key, said);
         Ok(())
     }
 

@@ -34,7 +34,7 @@ pub enum Action {
         /// Its id.
         id: String,
     },
-    /// Forget a connection: its folder on this computer is deleted, nothing at the services.
+    /// Forget a connection: its keys and its folder on this computer are deleted, nothing at the services.
     ForgetConnection {
         /// Its id.
         id: String,
@@ -52,6 +52,8 @@ pub enum Action {
     SignInByCode,
     /// Forget the sign-in of this connection.
     SignOut,
+    /// Forget the organization API key of this connection.
+    ForgetKey,
     /// Read everything this page shows again.
     Look,
     /// Read one check again.

@@ -236,6 +236,33 @@ async fn a_keyring_that_fails_says_so_and_the_secret_is_not_lost() {
 }
 
 #[tokio::test]
+async fn a_connection_is_forgotten_with_everything_and_no_other() {
+    let keyring = Keyring::new(true);
+    let vault = keyring.vault();
+    for item in Item::ALL {
+        for connection in ["one", "two"] {
+            let put = vault.put(connection, item, &Secret::new("a secret")).await;
+            assert_eq!(put.expect("a place"), Where::Keyring);
+        }
+    }
+    vault.forget("one").await.expect("forgotten");
+    assert_eq!(keyring.names().len(), Item::ALL.len());
+    assert!(keyring.names().iter().all(|name| name.starts_with("two/")));
+}
+
+#[tokio::test]
+async fn a_keyring_that_stays_locked_has_forgotten_nothing() {
+    let open = || -> keyring_core::Result<Arc<CredentialStore>> {
+        Err(KeyringError::NoStorageAccess("prompt dismissed".into()))
+    };
+    let vault = Vault::with("lockstep-tests", Some(Arc::new(open)));
+    let fault = vault.forget("c").await.expect_err("a fault");
+    assert_eq!(fault.kind, FaultKind::Keyring);
+    let fault = Vault::refusing("not now").forget("c").await;
+    assert_eq!(fault.expect_err("a fault").kind, FaultKind::Keyring);
+}
+
+#[tokio::test]
 async fn memory_alone_says_that_it_is_memory() {
     let vault = Vault::memory();
     let secret = Secret::new("practice secret");
