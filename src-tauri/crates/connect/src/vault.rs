@@ -49,6 +49,16 @@ pub enum Where {
     },
 }
 
+impl Where {
+    /// In memory, because a keyring that is there refused.
+    pub fn refused(fault: &Fault) -> Self {
+        let words = fault.message.clone().unwrap_or_else(|| fault.to_string());
+        Where::Memory {
+            because: format!("The keyring refused: {words}"),
+        }
+    }
+}
+
 /// Opens a store afresh.
 type Opener = Arc<dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync>;
 
@@ -167,9 +177,7 @@ impl Vault {
     pub async fn place(&self) -> Where {
         match self.move_to_keyring().await {
             Ok(place) => place,
-            Err(fault) => Where::Memory {
-                because: fault.to_string(),
-            },
+            Err(fault) => Where::refused(&fault),
         }
     }
 

@@ -275,6 +275,30 @@ async fn a_keyring_that_does_not_forget_is_said_and_the_connection_stays() {
 }
 
 #[tokio::test]
+async fn a_keyring_that_takes_nothing_is_not_said_to_keep_the_key() {
+    let bench = Bench::of("fresh").await;
+    let opening = app::Opening {
+        vault: Some(Vault::refusing("not now")),
+        ..bench.opening()
+    };
+    let window = Window::with(&bench, opening).await;
+    begin(&window, "Contoso").await;
+    window.answer("plan.who", "both").await;
+    window.answer("plan.stage", "trial").await;
+    window
+        .press(Action::GoStep {
+            id: "before-atlassian".into(),
+        })
+        .await;
+    answer_all(&window, &bench).await;
+    let said = key_asked(&window).said.expect("it is said");
+    assert_eq!(said.text, "Kept in memory until Lockstep closes.");
+    let vault = window.program.snapshot().open.expect("it is open").vault;
+    assert_eq!(vault.strong, "Only in memory.");
+    assert!(vault.text.contains("not now"), "{}", vault.text);
+}
+
+#[tokio::test]
 async fn the_kept_key_is_forgotten_on_its_page() {
     let bench = Bench::of("fresh").await;
     let window = Window::of(&bench).await;

@@ -164,8 +164,12 @@ impl Session {
         let id = &self.connection.id;
         let place = self.vault.place().await;
         self.sides().place = Some(place);
-        if let Ok(Some(key)) = self.vault.get(id, Item::OrganizationKey).await {
-            self.sides().atlassian = Some(Atlassian::new(self.http.clone(), &self.cloud, key));
+        match self.vault.get(id, Item::OrganizationKey).await {
+            Ok(Some(key)) => {
+                self.sides().atlassian = Some(Atlassian::new(self.http.clone(), &self.cloud, key));
+            }
+            Ok(None) => {}
+            Err(fault) => self.only_in_memory(&fault),
         }
         self.resume_entra().await;
     }
@@ -173,7 +177,13 @@ impl Session {
     pub(super) async fn keep(&self, item: Item, secret: &Secret) {
         match self.vault.put(&self.connection.id, item, secret).await {
             Ok(place) => self.sides().place = Some(place),
-            Err(fault) => tracing::warn!(%fault, "the keyring refused, the secret stays in memory"),
+            Err(fault) => self.only_in_memory(&fault),
         }
+    }
+
+    /// The keyring is there and refuses: what is kept ends with the program, and is said to.
+    fn only_in_memory(&self, fault: &connect::Fault) {
+        tracing::warn!(%fault, "the keyring refused, the secret stays in memory");
+        self.sides().place = Some(Where::refused(fault));
     }
 }
