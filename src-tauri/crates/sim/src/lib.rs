@@ -30,8 +30,8 @@
 //!   `unrequire_assignment`, `token_encryption_on`, `signed_requests_required`, `set_claims_policy`, `set_mapping_policy`,
 //!   `set_addresses`, `take_identifier`, `foreign_identifier_policy`, `no_certificate_action`, `sign_in_log_slow`, `reports_throttled`,
 //!   `note_sign_in`, `disable_person`, `delete_person`, `change_mail`
-//! - the organization: `key_expired`, `key_lacks`, `unauthorized_form`, `domain_unverified`, `unclaim_accounts`,
-//!   `remove_second_admin`, `admins_all_inside_domain`
+//! - the organization: `key_expired`, `key_lacks`, `other_organization`, `unauthorized_form`, `domain_unverified`,
+//!   `unclaim_accounts`, `remove_second_admin`, `admins_all_inside_domain`
 //! - single sign-on at the organization: `guard_lapsed`, `guard_renewed`, `enterprise_plan`, `no_break_glass`,
 //!   `domain_not_linked`, `policy_local`, `unenforce`, `move_member`, `deactivate_account`, `wrong_certificate_saved`,
 //!   `delete_saml`, `bulk_fetch_bare`, `task_slow`, `task_fails`, `audit_log_empty`, `audit_log_delay`

@@ -575,6 +575,10 @@ async fn the_key_weakens_and_dies() {
         200
     );
     assert!(levers.key_lacks("colours").is_err());
+    levers.other_organization();
+    let opened = organization(&bench, "/admin/v1/orgs").await.json();
+    assert_eq!(opened["data"].as_array().map(Vec::len), Some(1));
+    assert_eq!(opened["data"][0]["attributes"]["name"], "Fabrikam");
     levers.key_expired();
     assert_eq!(
         organization(&bench, "/admin/v1/orgs").await.json(),

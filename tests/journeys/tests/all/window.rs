@@ -1,6 +1,6 @@
 //! The window, used by pressing what it offers and nothing else.
 
-use app::views::{Action, Page, Status};
+use app::views::{Action, CheckState, Page, Status};
 use connect::{Item, Vault};
 use journeys::{Bench, Window};
 
@@ -322,6 +322,44 @@ async fn the_kept_key_is_forgotten_on_its_page() {
     let id = bench.connection().id;
     let found = bench.vault.get(&id, Item::OrganizationKey).await;
     assert_eq!(found.expect("a look"), None);
+}
+
+#[tokio::test]
+async fn a_key_of_another_organization_does_not_take_the_connection_along() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    through(&window, &bench).await;
+    let before = window.program.snapshot().open.expect("it is open");
+    let journal = bench.journal();
+    bench.practice.levers().other_organization();
+
+    let place = Action::GoStep {
+        id: "before-atlassian".into(),
+    };
+    window.press(place).await;
+    let cloud = bench.cloud();
+    let practice = cloud.practice.as_ref().expect("practice");
+    let key = practice.organization_key.as_ref().expect("a key").secret();
+    window.answer("atlassian.key", key).await;
+    let said = key_asked(&window).said.expect("it is said");
+    assert_eq!(said.strong, "This key opens the organization Fabrikam.");
+    assert!(said.text.contains("belongs to Contoso"), "{}", said.text);
+    assert!(said.text.contains("make another connection for Fabrikam"));
+    assert!(!bench.journal()[journal.len()..].contains("abrikam"));
+
+    // The key that is kept turns out to be one, as after an update of the program.
+    window.press(Action::Look).await;
+    let checks = window.step().checks;
+    let works = checks
+        .iter()
+        .find(|check| check.id == "key")
+        .expect("looked at");
+    assert_eq!(works.state, Some(CheckState::Fail));
+    assert_eq!(works.title, "The key opens another organization, Fabrikam");
+    let after = window.program.snapshot().open.expect("it is open");
+    assert_eq!(after.atlassian.title, before.atlassian.title);
+    assert_eq!(after.picture.right, before.picture.right);
 }
 
 fn key_asked(window: &Window) -> app::views::AskView {

@@ -1,6 +1,6 @@
 //! The secrets of a connection: where they are kept, how the organization key is taken, and how they are forgotten.
 
-use connect::atlassian::clean_key;
+use connect::atlassian::{Org, clean_key};
 
 use super::answers::{removed_word, wrong_kind};
 use super::*;
@@ -35,6 +35,18 @@ pub async fn forget(
         )
     })?;
     home.forget(&connection.id)
+}
+
+/// What is said to a key of another organization than this connection's. It is no key of this connection, whatever it opens.
+fn of_another(known: &Known, organizations: &[Org]) -> Option<SaidView> {
+    let name = &before_atlassian::stranger(known, organizations)?.name;
+    let ours = before_atlassian::recorded(known);
+    Some(fail_said(
+        &format!("This key opens the organization {name}."),
+        &format!(
+            "This connection belongs to {ours}, and nothing of it was changed; this key was not kept. Paste a key of {ours}, or make another connection for {name}."
+        ),
+    ))
 }
 
 /// The keyring did not delete something, and how to get rid of it all the same.
@@ -102,7 +114,11 @@ impl Session {
             cleaned.secret.clone(),
         );
         match atlassian.orgs().await {
-            Ok(_) => {}
+            Ok(seen) => {
+                if let Some(said) = of_another(&self.known(), &seen.value) {
+                    return Ok(said);
+                }
+            }
             Err(fault) if matches!(fault.kind, connect::FaultKind::Unauthorized) => {
                 return Ok(wrong_kind(pasted));
             }

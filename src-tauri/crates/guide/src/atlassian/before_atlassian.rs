@@ -2,6 +2,7 @@
 //! only reads.
 
 use async_trait::async_trait;
+use connect::atlassian::Org;
 use connect::{Atlassian, Fault, Seen};
 use engine::{
     Ask, AskKind, Check, Facts, Finding, Known, MenuPath, Plan, Skip, State, Step, StepId, Trouble,
@@ -90,17 +91,12 @@ impl Step<Live> for BeforeAtlassian {
             .iter()
             .map(|organization| (organization.id.clone(), organization.name.clone()))
             .collect();
+        // What was set up belongs to the recorded organization: another one never takes its place.
+        if stranger(known, &organizations).is_some() {
+            return Ok(Plan::AlreadySo(Facts::new()));
+        }
         let mut facts = Facts::new().with("atlassian.organizations", pairs(&names));
-        let chosen = known
-            .answer(ORGANIZATION)
-            .or(known.fact("atlassian.organization"));
-        let only = organizations.first().filter(|_| organizations.len() == 1);
-        let chosen = only.or_else(|| {
-            organizations
-                .iter()
-                .find(|organization| Some(organization.id.as_str()) == chosen)
-        });
-        let Some(organization) = chosen else {
+        let Some(organization) = chosen(known, &organizations) else {
             return Ok(Plan::AlreadySo(facts));
         };
         facts = facts
@@ -210,25 +206,70 @@ pub(super) fn no_key(cx: &Live, known: &Known, title: &str) -> Result<Atlassian,
     })
 }
 
-/// The organization that the key opens: the one chosen, or the only one.
+/// The organization that a key opens instead of this connection's; `None` while none is recorded.
+pub fn stranger<'a>(known: &Known, organizations: &'a [Org]) -> Option<&'a Org> {
+    let recorded = known.fact("atlassian.organization")?;
+    let opens = |organization: &Org| organization.id == recorded;
+    match organizations.iter().any(opens) {
+        true => None,
+        false => organizations.first(),
+    }
+}
+
+/// The recorded organization by its name.
+pub fn recorded(known: &Known) -> &str {
+    let name = known.fact("atlassian.organization_name");
+    name.or(known.fact("atlassian.organization"))
+        .unwrap_or_default()
+}
+
+/// The one of them that was chosen, the recorded one, or the only one.
+fn chosen<'a>(known: &Known, organizations: &'a [Org]) -> Option<&'a Org> {
+    let wanted = [
+        known.answer(ORGANIZATION),
+        known.fact("atlassian.organization"),
+    ];
+    let of_id = |id: Option<&str>| {
+        organizations
+            .iter()
+            .find(|organization| Some(organization.id.as_str()) == id)
+    };
+    let only = organizations.first().filter(|_| organizations.len() == 1);
+    wanted.into_iter().find_map(of_id).or(only)
+}
+
+/// Which organization a key opens: id and name.
+pub(super) enum Opens {
+    /// This connection's.
+    This(Seen<(String, String)>),
+    /// Another one than this connection's.
+    Another(Seen<(String, String)>),
+    /// Several, of which none is chosen yet; or none.
+    Several,
+}
+
+/// Which organization the key opens.
+pub(super) async fn opens(atlassian: &Atlassian, known: &Known) -> Result<Opens, Fault> {
+    let organizations = atlassian.orgs().await?;
+    let named = |one: &Org| (one.id.clone(), one.name.clone());
+    if let Some(another) = stranger(known, &organizations.value).map(named) {
+        return Ok(Opens::Another(organizations.map(|_| another)));
+    }
+    Ok(match chosen(known, &organizations.value).map(named) {
+        Some(found) => Opens::This(organizations.map(|_| found)),
+        None => Opens::Several,
+    })
+}
+
+/// This connection's organization, where the key opens it.
 pub(super) async fn organization(
     atlassian: &Atlassian,
     known: &Known,
 ) -> Result<Option<Seen<(String, String)>>, Fault> {
-    let organizations = atlassian.orgs().await?;
-    let chosen = known
-        .answer(ORGANIZATION)
-        .or(known.fact("atlassian.organization"));
-    let found = organizations
-        .value
-        .iter()
-        .find(|organization| Some(organization.id.as_str()) == chosen)
-        .or(organizations
-            .value
-            .first()
-            .filter(|_| organizations.value.len() == 1));
-    let found = found.map(|organization| (organization.id.clone(), organization.name.clone()));
-    Ok(found.map(|found| organizations.map(|_| found)))
+    Ok(match opens(atlassian, known).await? {
+        Opens::This(seen) => Some(seen),
+        Opens::Another(_) | Opens::Several => None,
+    })
 }
 
 /// The API and the organization, or what a check says while there is no key (`before`) or they can't be read (`title`).
@@ -249,13 +290,11 @@ async fn organization_for(
     known: &Known,
     title: &str,
 ) -> Result<String, Vec<Finding>> {
-    match organization(atlassian, known).await {
-        Ok(Some(seen)) => Ok(seen.value.0),
-        Ok(None) => Err(Finding::only(Verdict::skipped(
-            Skip::NothingYet,
-            title,
-            "Choose the organization first.",
-        ))),
+    let skipped = |text| Finding::only(Verdict::skipped(Skip::NothingYet, title, text));
+    match opens(atlassian, known).await {
+        Ok(Opens::This(seen)) => Ok(seen.value.0),
+        Ok(Opens::Another(_)) => Err(skipped("The key opens another organization.")),
+        Ok(Opens::Several) => Err(skipped("Choose the organization first.")),
         Err(fault) => Err(Finding::only(could_not(
             title,
             &fault,

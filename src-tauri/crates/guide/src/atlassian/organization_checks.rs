@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use connect::atlassian::{Capability, Feature};
-use connect::{Atlassian, Fault, FaultKind};
+use connect::{Atlassian, Fault, FaultKind, Seen};
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 
 use super::before_atlassian::{
-    GUARD, KEY_WARNING_DAYS, SITE, could_not, no_key, opened, organization, with_fix,
+    GUARD, KEY_WARNING_DAYS, Opens, SITE, could_not, no_key, opened, opens, organization, recorded,
+    with_fix,
 };
 use crate::evidence::Proven;
 use crate::{Live, trouble, words};
@@ -28,8 +29,9 @@ impl Check<Live> for KeyWorks {
             Ok(atlassian) => atlassian,
             Err(findings) => return findings,
         };
-        let verdict = match organization(&atlassian, known).await {
-            Ok(Some(seen)) => {
+        let verdict = match opens(&atlassian, known).await {
+            Ok(Opens::Another(seen)) => of_another(&seen, cx, known),
+            Ok(Opens::This(seen)) => {
                 let (id, name) = &seen.value;
                 Verdict::new(
                     VerdictState::Pass,
@@ -38,7 +40,7 @@ impl Check<Live> for KeyWorks {
                 )
                 .by(&seen.call)
             }
-            Ok(None) => Verdict::skipped(
+            Ok(Opens::Several) => Verdict::skipped(
                 Skip::NothingYet,
                 "The key opens several organizations",
                 "Choose one above.",
@@ -47,6 +49,23 @@ impl Check<Live> for KeyWorks {
         };
         Finding::only(verdict)
     }
+}
+
+/// A key of another organization: everything that was set up belongs to the recorded one.
+fn of_another(seen: &Seen<(String, String)>, cx: &Live, known: &Known) -> Verdict {
+    let (id, name) = &seen.value;
+    let verdict = Verdict::new(
+        VerdictState::Fail,
+        format!("The key opens another organization, {name}"),
+        format!(
+            "This connection belongs to {}. Nothing was changed.",
+            recorded(known)
+        ),
+    );
+    let wanted = known.fact("atlassian.organization").unwrap_or_default();
+    let verdict = verdict.compared(wanted, id).by(&seen.call);
+    let names = [("wanted", recorded(known)), ("opened", name)];
+    with_fix(verdict, "other-organization", cx, known, &names)
 }
 
 /// A 401 is a wrong key, not a failure to look.

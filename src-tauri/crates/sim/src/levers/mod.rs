@@ -265,6 +265,11 @@ impl Levers {
         self.pull("key_lacks", &json!({"feature": feature}))
     }
 
+    /// Every key opens another organization, called Fabrikam: what pasting a key of another organization comes to.
+    pub fn other_organization(&self) {
+        self.surely("other_organization", json!({}));
+    }
+
     /// How the organization API says 401: `gateway`, `errors` or `empty`.
     pub fn unauthorized_form(&self, form: &str) -> Result<(), LeverError> {
         self.pull("unauthorized_form", &json!({"form": form}))

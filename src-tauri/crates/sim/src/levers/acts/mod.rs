@@ -265,6 +265,12 @@ const LEVERS: &[Lever] = &[
         "The organization key may not use a feature any more: orgs, domains, users, directories, groups, workspaces, policies, auth-policies, bulk-fetch, events, api-keys.",
     ),
     lever(
+        "other_organization",
+        "{}",
+        organization::other_organization,
+        "Every key opens another organization, called Fabrikam.",
+    ),
+    lever(
         "unauthorized_form",
         r#"{"form":"empty"}"#,
         organization::unauthorized_form,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Done, LeverError, word};
 use crate::organization::ApiKey;
 use crate::world::{Unauthorized, World};
-use crate::{atlassian, company};
+use crate::{atlassian, company, ids};
 
 fn handed_key(world: &mut World) -> Result<&mut ApiKey, LeverError> {
     let value = world.handover.organization_key.clone();
@@ -32,6 +32,12 @@ pub(super) fn key_lacks(world: &mut World, sent: &Value) -> Done {
         return Err(LeverError::NoSuch(feature.to_owned()));
     }
     handed_key(world)?.lacks.insert(feature.to_owned());
+    Ok(())
+}
+
+pub(super) fn other_organization(world: &mut World, _: &Value) -> Done {
+    world.organization.id = ids::derived_guid("organization fabrikam");
+    "Fabrikam".clone_into(&mut world.organization.name);
     Ok(())
 }
 
