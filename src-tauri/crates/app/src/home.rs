@@ -90,15 +90,23 @@ impl Home {
 
     /// The connection of an id or, if there is exactly one, of a name.
     pub fn find(&self, id_or_name: &str) -> Option<Connection> {
-        let all = self.connections();
-        if let Some(connection) = all.iter().find(|connection| connection.id == id_or_name) {
-            return Some(connection.clone());
+        let mut called = self.called(id_or_name);
+        called.pop().filter(|_| called.is_empty())
+    }
+
+    /// The connection of an id or, where it is none, all of that name.
+    pub fn called(&self, id_or_name: &str) -> Vec<Connection> {
+        let mut all = self.connections();
+        match all
+            .iter()
+            .position(|connection| connection.id == id_or_name)
+        {
+            Some(at) => vec![all.swap_remove(at)],
+            None => {
+                all.retain(|connection| connection.name == id_or_name.trim());
+                all
+            }
         }
-        let mut named = all
-            .into_iter()
-            .filter(|connection| connection.name == id_or_name);
-        let first = named.next();
-        if named.next().is_some() { None } else { first }
     }
 
     /// Makes a connection.
@@ -289,6 +297,9 @@ mod tests {
                 .expect("made");
         }
         assert_eq!(home.find("Contoso"), None);
+        let both = home.called("Contoso");
+        assert_eq!(both.len(), 2);
+        assert_eq!(home.called(&both[0].id), both[..1]);
     }
 
     #[test]

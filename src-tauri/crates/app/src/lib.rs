@@ -23,7 +23,7 @@ pub use practice::{Practice, scenario, scenarios};
 pub use private_window::open_private;
 pub use program::{Options, Program, first_step};
 pub use session::{
-    OnProgress, Session, SignInWay, every_ask, forget, key_ask, key_step, read_cloud,
+    OnProgress, Session, SignInWay, every_ask, first_guide, forget, key_ask, key_step, read_cloud,
 };
 pub use showing::{cards, connection_view, step_view};
 /// How the built-in practice services are started.

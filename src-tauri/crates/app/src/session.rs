@@ -444,6 +444,11 @@ pub fn every_ask() -> Vec<(String, Ask)> {
         .collect()
 }
 
+/// The guide of a connection that is still to be made.
+pub fn first_guide() -> &'static Guide<Live> {
+    guide::target(None).guide
+}
+
 /// The step whose page asks for the organization key.
 pub fn key_step() -> StepId {
     before_atlassian::ID

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::ended::Ended;
 use crate::timings::Timings;
-use crate::{Way, enter, open, paint};
+use crate::{Way, enter, open, paint, which};
 
 /// Arguments of `lockstep check`.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub struct Arguments {
 /// Looks at every step that can be looked at.
 pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     let home = enter::home()?;
-    let connection = enter::find(&home, &arguments.way)?;
+    let connection = which::existing(&home, &arguments.way)?;
     let session = Session::open(&home, connection, None).await?;
     let cancel = enter::stop_on_interrupt();
     enter::key(&session, &arguments.way).await?;

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::{Connection, Home, Services, Session, SignInWay};
+use app::{Home, Session, SignInWay};
 use connect::{Autopilot, Browser, CancellationToken, CommandBrowser, SignInStage, SystemBrowser};
 use engine::{StepId, Trouble, TroubleKind};
 
@@ -12,36 +12,6 @@ use crate::{Way, paint};
 
 /// The variable that may hold the organization API key.
 const KEY_VARIABLE: &str = "LOCKSTEP_ORGANIZATION_KEY";
-
-/// The connection of a name, which has to exist.
-pub fn find(home: &Home, way: &Way) -> Result<Connection, Trouble> {
-    let all = home.connections();
-    let found = match &way.connection {
-        Some(name) => home.find(name),
-        None if all.len() == 1 => all.first().cloned(),
-        None => None,
-    };
-    let mut connection = found.ok_or_else(|| {
-        let names: Vec<_> = all
-            .iter()
-            .map(|connection| format!("{} ({})", connection.name, connection.id))
-            .collect();
-        let title = way.connection.as_ref().map_or_else(
-            || "Which connection? Say it with --connection".to_owned(),
-            |name| format!("There is no one connection called {name}"),
-        );
-        let known = if names.is_empty() {
-            "There is none on this computer yet.".to_owned()
-        } else {
-            format!("On this computer: {}.", names.join(", "))
-        };
-        Trouble::new(TroubleKind::BadInput, title, "Nothing was sent.").doing(known)
-    })?;
-    if let Some(cloud) = &way.cloud {
-        connection.services = Services::File(absolute(cloud));
-    }
-    Ok(connection)
-}
 
 /// The path from the root, so that a later start from another folder finds it.
 pub fn absolute(path: &std::path::Path) -> PathBuf {

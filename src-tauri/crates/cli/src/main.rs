@@ -14,6 +14,7 @@ mod practice;
 mod run;
 mod timings;
 mod undo;
+mod which;
 
 use std::path::PathBuf;
 

@@ -71,7 +71,7 @@ pub async fn serve(arguments: Arguments) -> Result<Ended, Trouble> {
                 path.display()
             );
             println!(
-                "  lockstep run --connection practice --cloud {} --autopilot --yes",
+                "  lockstep run --connection practice --new --cloud {} --autopilot --yes",
                 path.display()
             );
         }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::views::StepView;
-use app::{Services, Session};
+use app::{Connection, Home, Services, Session};
 use connect::CancellationToken;
-use engine::{Applied, AskKind, Plan, Proposal, Standing, StepId, Trouble, TroubleKind};
+use engine::{Applied, AskKind, Guide, Plan, Proposal, Standing, StepId, Trouble, TroubleKind};
 
 use crate::answers::{self, Answers};
 use crate::ended::Ended;
+use crate::which::{self, Place};
 use crate::{Way, enter, open, paint};
 
 /// How often a plan that moved is shown again before the run gives up: somebody else is at work then.
@@ -28,9 +29,12 @@ pub struct Arguments {
     /// Answers to what the guide asks.
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
-    /// Start the built-in practice services with this scenario and use them.
+    /// Start the built-in practice services with this scenario and use them. Services and connection end with the command.
     #[arg(long, value_name = "S", conflicts_with = "cloud")]
     practice: Option<String>,
+    /// Make the connection where there is none of that name yet. Needed only beside other connections.
+    #[arg(long)]
+    new: bool,
     /// Stop after this step, by id or number.
     #[arg(long, value_name = "STEP")]
     until: Option<String>,
@@ -75,27 +79,61 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
         .map(answers::read)
         .transpose()?
         .unwrap_or_default();
-    let json = arguments.json;
-    let going = begin(&arguments, answers).await?;
-    if let Some(done) = &arguments.done {
-        let step = step_named(&going.session, done)?;
-        if going
-            .session
-            .lock(&step)
-            .is_some_and(|lock| !lock.is_open())
-        {
-            // It may be so all the same, and an undo has to know it.
-            eprintln!(
-                "  Noted, although not everything held that has to hold before it. Look at the checks below."
-            );
+    let home = enter::home()?;
+    let place = match &arguments.practice {
+        Some(scenario) => which::for_practice(&home, &arguments.way, scenario)?,
+        None => which::for_run(&home, &arguments.way, arguments.new)?,
+    };
+    let connection = match place {
+        Place::There(connection) => connection,
+        Place::New { name, services } => {
+            // Nothing is made for a step that does not exist.
+            for step in [&arguments.until, &arguments.done].into_iter().flatten() {
+                step_named(app::first_guide(), step)?;
+            }
+            made(&home, &name, services)?
         }
-        going.session.done_by_hand(&step)?;
+    };
+    let id = connection.id.clone();
+    let ended = in_connection(&home, connection, &arguments, answers).await;
+    if arguments.practice.is_some() {
+        // Its services end with the command, so there is nothing to come back to.
+        home.forget(&id)?;
     }
-    let until = arguments
-        .until
-        .as_deref()
-        .map(|until| step_named(&going.session, until))
-        .transpose()?;
+    ended
+}
+
+/// Makes a connection, and says so.
+fn made(home: &Home, name: &str, services: Services) -> Result<Connection, Trouble> {
+    let practice = matches!(services, Services::Practice(_));
+    // What an earlier practice left behind when it was killed.
+    if practice {
+        home.forget_practice();
+    }
+    let connection = home.create(name, services)?;
+    if !practice {
+        eprintln!(
+            "New connection {} (id {}), kept in {}",
+            connection.name,
+            connection.id,
+            home.folder(&connection.id).display()
+        );
+    }
+    Ok(connection)
+}
+
+async fn in_connection(
+    home: &Home,
+    connection: Connection,
+    arguments: &Arguments,
+    answers: Answers,
+) -> Result<Ended, Trouble> {
+    let going = begin(home, connection, arguments, answers).await?;
+    let named = |name: &String| step_named(going.session.guide(), name);
+    let until = arguments.until.as_ref().map(named).transpose()?;
+    if let Some(done) = arguments.done.as_ref().map(named).transpose()? {
+        going.done_by_hand(&done)?;
+    }
     let went = going.go(until.as_ref()).await;
     let (ended, because, trouble) = match went {
         Ok(None) => (Ended::Verified, String::new(), None),
@@ -105,7 +143,7 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
     if let Some(trouble) = &trouble {
         paint::trouble(trouble);
     }
-    if json {
+    if arguments.json {
         crate::check::report(&going.session, ended, &because, trouble.as_ref(), None);
     }
     match ended {
@@ -119,45 +157,15 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
     Ok(ended)
 }
 
-async fn begin(arguments: &Arguments, answers: Answers) -> Result<Going, Trouble> {
+async fn begin(
+    home: &Home,
+    connection: Connection,
+    arguments: &Arguments,
+    answers: Answers,
+) -> Result<Going, Trouble> {
     let mut way = arguments.way.clone();
-    let home = enter::home()?;
-    let name = way
-        .connection
-        .clone()
-        .or_else(|| arguments.practice.as_ref().map(|_| "practice".to_owned()));
-    let old = match &name {
-        Some(name) => home.find(name),
-        None if !home.connections().is_empty() => Some(enter::find(&home, &way)?),
-        None => None,
-    };
-    let connection = match (&arguments.practice, old) {
-        (Some(scenario), old) => {
-            let scenario = app::scenario(scenario)?.name;
-            way.autopilot = true;
-            // Built-in practice begins anew with every program, so its connection does as well.
-            if let Some(old) = old.filter(|old| matches!(old.services, Services::Practice(_))) {
-                home.forget(&old.id)?;
-            }
-            home.create(
-                name.as_deref().unwrap_or("practice"),
-                Services::Practice(scenario),
-            )?
-        }
-        (None, Some(_)) => enter::find(&home, &way)?,
-        (None, None) => {
-            let name = name.as_deref().unwrap_or("lockstep");
-            let services = way.cloud.as_deref().map_or_else(
-                || Services::Cloud("global".to_owned()),
-                |file| Services::File(enter::absolute(file)),
-            );
-            if let Services::File(file) = &services {
-                app::read_cloud(file)?;
-            }
-            home.create(name, services)?
-        }
-    };
-    let session = Session::open(&home, connection, None).await?;
+    way.autopilot |= arguments.practice.is_some();
+    let session = Session::open(home, connection, None).await?;
     Ok(Going {
         answers: with_practice(&session, &way, answers),
         session,
@@ -191,8 +199,7 @@ fn with_practice(session: &Session, way: &Way, answers: Answers) -> Answers {
     all
 }
 
-fn step_named(session: &Session, name: &str) -> Result<StepId, Trouble> {
-    let guide = session.guide();
+fn step_named<Cx>(guide: &Guide<Cx>, name: &str) -> Result<StepId, Trouble> {
     let found = guide
         .steps()
         .map(|step| step.id())
@@ -218,6 +225,17 @@ fn step_named(session: &Session, name: &str) -> Result<StepId, Trouble> {
 }
 
 impl Going {
+    /// Notes that a step was done by hand.
+    fn done_by_hand(&self, step: &StepId) -> Result<(), Trouble> {
+        if self.session.lock(step).is_some_and(|lock| !lock.is_open()) {
+            // It may be so all the same, and an undo has to know it.
+            eprintln!(
+                "  Noted, although not everything held that has to hold before it. Look at the checks below."
+            );
+        }
+        self.session.done_by_hand(step)
+    }
+
     /// Goes through the guide; `None` when everything up to the end is verified.
     async fn go(&self, until: Option<&StepId>) -> Result<Option<Stop>, Trouble> {
         let steps: Vec<_> = self.session.guide().steps().map(|step| step.id()).collect();
@@ -620,7 +638,7 @@ fn goes_on(practice: Option<&str>) -> String {
         Some(scenario) => format!(
             "This practice ends with the command. To go on from here, keep one running:\n  \
              lockstep practice --scenario {scenario} --cloud-file here.toml\n  \
-             lockstep run --cloud here.toml --connection practice-2 --autopilot --yes --answers answers.toml\n\
+             lockstep run --cloud here.toml --connection practice-2 --new --autopilot --yes --answers answers.toml\n\
              lockstep run --example-answers shows the form of the answers."
         ),
     }

@@ -6,7 +6,7 @@ use app::Session;
 use engine::{StepId, Trouble, TroubleKind, UndoPlan};
 
 use crate::ended::Ended;
-use crate::{Way, enter};
+use crate::{Way, enter, which};
 
 /// Arguments of `lockstep undo`.
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ pub struct Arguments {
 /// Undoes.
 pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
     let home = enter::home()?;
-    let connection = enter::find(&home, &arguments.way)?;
+    let connection = which::existing(&home, &arguments.way)?;
     let session = Session::open(&home, connection, None).await?;
     if let Some(taken_back) = &arguments.taken_back {
         session.undone_by_hand(&named(&session, taken_back)?)?;

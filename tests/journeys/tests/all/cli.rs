@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::OnceLock;
 
+use app::Services;
 use journeys::{Bench, Cut};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -273,6 +274,102 @@ async fn built_in_practice_needs_no_person_and_no_file() {
         said.contains("Everything up to here is verified."),
         "{said}"
     );
+}
+
+/// The names of the connections on this computer.
+async fn names(bench: &Bench) -> Vec<String> {
+    let (_, listed, _) = run(&bench.data(), &["connections", "--json"]).await;
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    let cards = listed.as_array().expect("a list").iter();
+    cards
+        .map(|card| card["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn practice_leaves_no_connection_behind_and_takes_no_real_ones_name() {
+    let bench = Bench::of("fresh").await;
+    let practice = ["run", "--practice", "fresh", "--until", "plan"];
+    let (code, _, said) = run(&bench.data(), &practice).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    assert_eq!(names(&bench).await, [""; 0]);
+
+    bench.connection();
+    let named = [&practice[..], &["--connection", "Contoso"]].concat();
+    let (code, _, said) = run(&bench.data(), &named).await;
+    assert_eq!(code, BAD_INPUT, "{said}");
+    assert!(
+        said.contains("Contoso is a connection to real services"),
+        "{said}"
+    );
+    assert_eq!(names(&bench).await, ["Contoso"]);
+
+    // What a practice left that was killed is nobody's, and goes with the next one.
+    let left = bench
+        .home()
+        .create("practice", Services::Practice("fresh".into()));
+    left.expect("made");
+    let (code, _, said) = run(&bench.data(), &["check"]).await;
+    assert_eq!(code, WAITS, "it looks at Contoso: {said}");
+    let (code, _, said) = run(&bench.data(), &practice).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    assert_eq!(names(&bench).await, ["Contoso"]);
+}
+
+#[tokio::test]
+async fn a_connection_is_made_only_when_it_is_meant() {
+    let bench = Bench::of("fresh").await;
+    let file = bench.cloud_file().display().to_string();
+    let plan = ["run", "--cloud", &file, "--autopilot", "--until", "plan"];
+    let of = |name: &'static str| [&plan[..], &["--connection", name]].concat();
+
+    let nosuch = ["run", "--connection", "Contoso", "--until", "nosuch"];
+    let (code, _, said) = run(&bench.data(), &nosuch).await;
+    assert_eq!(code, BAD_INPUT, "{said}");
+    assert_eq!(names(&bench).await, [""; 0], "nothing is made for it");
+
+    let (code, _, said) = run(&bench.data(), &of("Contoso")).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    assert!(
+        said.contains("New connection Contoso (id contoso-"),
+        "{said}"
+    );
+    let (_, _, said) = run(&bench.data(), &of("Contoso")).await;
+    assert!(!said.contains("New connection"), "{said}");
+
+    let (code, _, said) = run(&bench.data(), &of("Contosso")).await;
+    assert_eq!(code, BAD_INPUT, "{said}");
+    for wanted in ["called Contosso", "On this computer: Contoso (", "--new"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    let new = [&of("Fabrikam")[..], &["--new"]].concat();
+    for announced in [true, false] {
+        let (code, _, said) = run(&bench.data(), &new).await;
+        assert_eq!(code, VERIFIED, "the same command goes on: {said}");
+        assert_eq!(
+            said.contains("New connection Fabrikam"),
+            announced,
+            "{said}"
+        );
+    }
+
+    let again = bench
+        .home()
+        .create("Contoso", Services::File(bench.cloud_file()));
+    let again = again.expect("made");
+    for arguments in [of("Contoso"), vec!["check", "--connection", "Contoso"]] {
+        let (code, _, said) = run(&bench.data(), &arguments).await;
+        assert_eq!(code, BAD_INPUT, "{said}");
+        assert!(
+            said.contains("Several connections are called Contoso"),
+            "{said}"
+        );
+        assert!(said.contains(&again.id), "{said}");
+    }
+    assert_eq!(names(&bench).await.len(), 3);
+    let by_id = [&plan[..], &["--connection", &again.id]].concat();
+    let (code, _, said) = run(&bench.data(), &by_id).await;
+    assert_eq!(code, VERIFIED, "{said}");
 }
 
 #[tokio::test]

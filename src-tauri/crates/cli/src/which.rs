@@ -1,0 +1,136 @@
+//! Which connection a command means. It never guesses: a name that fits none or several is said, with what there is.
+
+use app::{Connection, Home, Services};
+use engine::{Trouble, TroubleKind};
+
+use crate::{Way, enter};
+
+/// Where a run happens.
+pub enum Place {
+    /// In a connection that is there.
+    There(Connection),
+    /// In a new one, made once everything else on the command line is right.
+    New {
+        /// Its name.
+        name: String,
+        /// Which services it connects.
+        services: Services,
+    },
+}
+
+/// The connection of a command that makes none.
+pub fn existing(home: &Home, way: &Way) -> Result<Connection, Trouble> {
+    let found = match &way.connection {
+        Some(name) => called(home, name)?,
+        None => the_only_one(home)?,
+    };
+    let found = found.ok_or_else(|| match &way.connection {
+        Some(name) => bad(home, format!("There is no connection called {name}")),
+        None => bad(home, "There is no connection yet".to_owned()),
+    })?;
+    Ok(over(found, way))
+}
+
+/// The connection of a run over real services, or over practice that is served elsewhere.
+pub fn for_run(home: &Home, way: &Way, new: bool) -> Result<Place, Trouble> {
+    let found = match &way.connection {
+        Some(name) => called(home, name)?,
+        None => the_only_one(home)?,
+    };
+    if let Some(found) = found {
+        return Ok(Place::There(over(found, way)));
+    }
+    let name = way.connection.as_deref().unwrap_or("lockstep");
+    // With others beside it, a new name may well be a mistyped one.
+    if !new && !real(home).is_empty() {
+        let title = format!("There is no connection called {name}");
+        return Err(bad(home, title).next(
+            "Write the name of one of them, or add --new",
+            format!("With --new the connection {name} is made."),
+            engine::NextDo::Nothing,
+        ));
+    }
+    let services = match way.cloud.as_deref() {
+        Some(file) => Services::File(enter::absolute(file)),
+        None => Services::Cloud(Services::FIRST_CLOUD.to_owned()),
+    };
+    if let Services::File(file) = &services {
+        app::read_cloud(file)?;
+    }
+    let name = name.to_owned();
+    Ok(Place::New { name, services })
+}
+
+/// A new connection over built-in practice; a real one of that name keeps it.
+pub fn for_practice(home: &Home, way: &Way, scenario: &str) -> Result<Place, Trouble> {
+    let name = way.connection.as_deref().unwrap_or("practice");
+    let scenario = app::scenario(scenario)?.name;
+    if real(home).iter().any(|real| real.name == name) {
+        let title = format!("{name} is a connection to real services");
+        return Err(bad(home, title).next(
+            "Leave out --connection, or give practice another name",
+            "Practice has a connection of its own, which ends with the command.",
+            engine::NextDo::Nothing,
+        ));
+    }
+    Ok(Place::New {
+        name: name.to_owned(),
+        services: Services::Practice(scenario),
+    })
+}
+
+/// Over another cloud file, where one was given.
+fn over(mut connection: Connection, way: &Way) -> Connection {
+    if let Some(cloud) = &way.cloud {
+        connection.services = Services::File(enter::absolute(cloud));
+    }
+    connection
+}
+
+fn called(home: &Home, name: &str) -> Result<Option<Connection>, Trouble> {
+    let mut named = home.called(name);
+    if named.len() > 1 {
+        let title = format!("Several connections are called {name}");
+        return Err(bad(home, title).next(
+            "Say which by its id",
+            "The id stands in brackets.",
+            engine::NextDo::Nothing,
+        ));
+    }
+    Ok(named.pop())
+}
+
+/// The one that a command without a name means. Built-in practice ended with its program and is none.
+fn the_only_one(home: &Home) -> Result<Option<Connection>, Trouble> {
+    let mut all = real(home);
+    if all.len() > 1 {
+        let title = "Which connection? Say it with --connection";
+        return Err(bad(home, title.to_owned()));
+    }
+    Ok(all.pop())
+}
+
+fn real(home: &Home) -> Vec<Connection> {
+    let all = home.connections().into_iter();
+    all.filter(|connection| !matches!(connection.services, Services::Practice(_)))
+        .collect()
+}
+
+/// Bad input, with what is there.
+fn bad(home: &Home, title: String) -> Trouble {
+    let all = home.connections();
+    let names: Vec<_> = all
+        .iter()
+        .map(|connection| format!("{} ({})", connection.name, connection.id))
+        .collect();
+    let known = if names.is_empty() {
+        "There is none on this computer yet.".to_owned()
+    } else {
+        format!("On this computer: {}.", names.join(", "))
+    };
+    Trouble::new(
+        TroubleKind::BadInput,
+        title,
+        format!("Nothing was made or sent. {known}"),
+    )
+}
