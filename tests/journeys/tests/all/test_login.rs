@@ -513,6 +513,50 @@ async fn where_no_log_is_open_the_word_of_the_person_counts() {
 }
 
 #[tokio::test]
+async fn a_word_alone_does_not_stand_in_for_a_log_that_could_be_read() {
+    let bench = Bench::of("fresh").await;
+    let walk = ready(&bench, "userPrincipalName").await;
+    bench.practice.levers().audit_log_empty();
+    answer(&walk, LOGIN, "login.logs", "word").await;
+    look(&walk, LOGIN).await;
+
+    log_in(&bench, &walk).await;
+    look(&walk, LOGIN).await;
+
+    let proven = walk.check(LOGIN, "proven");
+    assert!(
+        proven.starts_with("Warning: Only your word says that"),
+        "{proven}"
+    );
+    assert_eq!(fact(&walk, "login.proven_at"), "");
+    answer(&walk, LOGIN, "login.logs", "read").await;
+    look(&walk, LOGIN).await;
+    let proven = walk.check(LOGIN, "proven");
+    assert!(proven.starts_with("Passed: "), "{proven}");
+}
+
+#[tokio::test]
+async fn a_word_proves_nothing_against_a_log_that_was_read() {
+    let bench = Bench::of("fresh").await;
+    let walk = ready(&bench, "userPrincipalName").await;
+    bench.practice.levers().premium_off();
+    look(&walk, LOGIN).await;
+
+    answer(&walk, LOGIN, "login.word", "came-in").await;
+    look(&walk, LOGIN).await;
+    let proven = walk.check(LOGIN, "proven");
+    assert!(
+        proven.starts_with("Waiting: Atlassian’s audit log does not show"),
+        "{proven}"
+    );
+
+    bench.practice.levers().time_passes(15 * 60);
+    look(&walk, LOGIN).await;
+    let proven = walk.check(LOGIN, "proven");
+    assert!(proven.starts_with("Warning: You said that"), "{proven}");
+}
+
+#[tokio::test]
 async fn whose_role_may_not_read_the_log_says_it_themselves() {
     let bench = Bench::of("fresh").await;
     let walk = bench.open().await;

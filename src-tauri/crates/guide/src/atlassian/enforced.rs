@@ -87,7 +87,7 @@ pub(super) fn weigh(signs: &Signs) -> Outcome {
                 None => Outcome::Silent,
             }
         }
-        Log::Shut => match saw {
+        Log::Shut | Log::Unread => match saw {
             Some((_, at)) => Outcome::Said(at),
             None => Outcome::Silent,
         },

@@ -118,7 +118,7 @@ fn audit(
             let verdict = Verdict::skipped(
                 Skip::NotAvailable,
                 "Atlassian’s audit log is empty",
-                "Nobody did anything for a week, as it says: without Atlassian Guard nothing is kept. Your word stands in for it.",
+                "Nobody did anything for a week, as it says: without Atlassian Guard nothing is kept. Beside Entra’s log, or where that is shut too, your word stands in for it.",
             );
             with_fix(verdict.by(&seen.call), "guard", cx, known, &[])
         }
@@ -126,7 +126,7 @@ fn audit(
             let trouble = trouble(&fault, READING_ATLASSIAN);
             let verdict = Verdict {
                 state: VerdictState::Skipped(Skip::NotAvailable),
-                detail: "Your word stands in for it.".to_owned(),
+                detail: "Beside Entra’s log, or where that is shut too, your word stands in for it.".to_owned(),
                 ..Verdict::unknown("This key may not read Atlassian’s audit log", &trouble)
             };
             with_fix(verdict, "events-scope", cx, known, &[])
@@ -135,17 +135,19 @@ fn audit(
             "Atlassian’s audit log could not be read",
             &trouble(&fault, READING_ATLASSIAN),
         ),
-        Opened::Chosen | Opened::NotAsked | Opened::NotThisSide => match cx.atlassian {
-            None => Verdict::skipped(
-                Skip::NotAvailable,
-                "Atlassian’s audit log is read with the organization key",
-                "There is none here.",
-            ),
-            Some(_) => Verdict::skipped(
-                Skip::NotAvailable,
-                "Which Atlassian account logs in is not known",
-                "The attribute behind the NameID is empty, or was not read.",
-            ),
-        },
+        Opened::Chosen | Opened::NotAsked | Opened::NotThisSide | Opened::NotYet => {
+            match cx.atlassian {
+                None => Verdict::skipped(
+                    Skip::NotAvailable,
+                    "Atlassian’s audit log is read with the organization key",
+                    "There is none here.",
+                ),
+                Some(_) => Verdict::skipped(
+                    Skip::NotAvailable,
+                    "Which Atlassian account logs in is not known",
+                    "The attribute behind the NameID is empty, or was not read.",
+                ),
+            }
+        }
     }
 }

@@ -36,7 +36,7 @@ impl Check<Live> for EntraLog {
                 "Entra’s sign-in log is not read",
                 "You chose to say it yourself.",
             ),
-            Opened::NotThisSide | Opened::Empty(_) => not_this_side(cx, known),
+            Opened::NotThisSide | Opened::NotYet | Opened::Empty(_) => not_this_side(cx, known),
             Opened::NotAsked => {
                 let title = "Lockstep may not read Entra’s sign-in log yet";
                 with_fix(

@@ -1,7 +1,8 @@
 //! Whether a log-in is proven: what Entra's sign-in log, Atlassian's audit log and the person say, matched in time.
 //!
 //! It decides and reads nothing. Proven is: Entra let the person through, and Atlassian's log or the person says that
-//! they arrived. Where a log is shut, the person's word stands in for it, and the result says so.
+//! they arrived. Where a log is shut, the person's word stands in for it, and the result says so. The word alone proves it
+//! only where both logs are shut: against a log that was read, or one that could be, it does not.
 
 use engine::Known;
 use jiff::{SignedDuration, Timestamp};
@@ -43,8 +44,10 @@ impl Attempt {
 pub(super) enum Log<T> {
     /// Read.
     Read(Vec<T>),
-    /// Not chosen, not licensed, no right, or out of reach.
+    /// Not licensed, no right, empty for everybody, or a colleague's: nobody can read it from here.
     Shut,
+    /// It could be read, and is not.
+    Unread,
 }
 
 /// What the person says.
@@ -111,6 +114,17 @@ pub(super) enum By {
     Word,
 }
 
+/// What is missing beside a person's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Atlassian's log does not show it, and still has time.
+    AtlassianYet,
+    /// Atlassian's log does not show it although it had time.
+    Atlassian,
+    /// Nobody read a log that could be read.
+    Reading,
+}
+
 /// What the traces come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proof {
@@ -133,6 +147,13 @@ pub(super) enum Proof {
     NeedsWord(Option<Timestamp>),
     /// The last attempt was refused.
     Refused(Attempt),
+    /// The person says that they came in, and a log that is or could be read does not bear it out.
+    WordOnly {
+        /// When they said it.
+        at: Timestamp,
+        /// What is missing beside it.
+        missing: Missing,
+    },
     /// The person came in, and Entra has no record of it although it had time.
     NotThroughEntra,
     /// The person says that it did not work, after Entra let them through or without it.
@@ -161,7 +182,7 @@ pub(super) fn weigh(traces: &Traces) -> Proof {
             attempts.sort_by_key(|attempt| attempt.at);
             with_entra(traces, &attempts, word)
         }
-        Log::Shut => without_entra(&traces.atlassian, word),
+        Log::Shut | Log::Unread => without_entra(traces, word),
     }
 }
 
@@ -227,7 +248,7 @@ fn arrived(
 fn seen_at_atlassian(traces: &Traces, at: Timestamp) -> bool {
     match &traces.atlassian {
         Log::Read(times) => times.iter().any(|time| are_together(*time, at)),
-        Log::Shut => false,
+        Log::Shut | Log::Unread => false,
     }
 }
 
@@ -253,7 +274,7 @@ fn nothing_in_entra(
     }
 }
 
-fn without_entra(atlassian: &Log<Timestamp>, word: Option<(Word, Timestamp)>) -> Proof {
+fn without_entra(traces: &Traces, word: Option<(Word, Timestamp)>) -> Proof {
     let Some((word, at)) = word else {
         return Proof::NeedsWord(None);
     };
@@ -263,16 +284,21 @@ fn without_entra(atlassian: &Log<Timestamp>, word: Option<(Word, Timestamp)>) ->
             through: None,
         };
     }
-    let seen = match atlassian {
-        Log::Read(times) => times.iter().filter(|time| are_together(**time, at)).max(),
-        Log::Shut => None,
-    };
-    match seen {
-        Some(seen) => Proof::Proven {
-            at: *seen,
-            by: By::AtlassianAndWord,
-        },
-        None => Proof::Proven { at, by: By::Word },
+    let only = |missing| Proof::WordOnly { at, missing };
+    match (&traces.atlassian, &traces.entra) {
+        (Log::Read(times), _) => {
+            let seen = times.iter().filter(|time| are_together(**time, at)).max();
+            match seen {
+                Some(seen) => Proof::Proven {
+                    at: *seen,
+                    by: By::AtlassianAndWord,
+                },
+                None if traces.now.duration_since(at) < LONGEST => only(Missing::AtlassianYet),
+                None => only(Missing::Atlassian),
+            }
+        }
+        (Log::Shut, Log::Shut) => Proof::Proven { at, by: By::Word },
+        _ => only(Missing::Reading),
     }
 }
 
@@ -285,7 +311,7 @@ mod tests {
     use super::*;
 
     /// What happens | Entra: minute and number | Atlassian: minutes | the word and its minute | now | what it comes to. Minutes
-    /// count from the beginning of the test; “shut” is a log that can't be read.
+    /// count from the beginning of the test; “shut” is a log that can't be read, “unread” one that nobody read.
     const TABLE: &str = "
         nothing at first                    |                | | | 1 | not tried
         nothing yet                         |                | | | 5 | not in Entra yet
@@ -319,11 +345,18 @@ mod tests {
         both shut, nothing said             | shut           | shut | | 60 | needs the word
         both shut, said                     | shut           | shut | came-in 4 | 60 | 4 by Word
         Entra shut, said and seen           | shut           | 5 | came-in 4 | 60 | 5 by AtlassianAndWord
-        Entra shut, something else seen     | shut           | 50 | came-in 4 | 60 | 4 by Word
+        Entra shut, something else seen     | shut           | 50 | came-in 4 | 60 | only the word, without Atlassian
+        Entra shut, nothing seen yet        | shut           | | came-in 4 | 18 | only the word, without AtlassianYet
+        Entra shut, nothing seen for long   | shut           | | came-in 4 | 19 | only the word, without Atlassian
+        Entra shut, Atlassian not read      | shut           | unread | came-in 4 | 60 | only the word, without Reading
+        Entra not read, Atlassian shut      | unread         | shut | came-in 4 | 60 | only the word, without Reading
+        Entra not read, said and seen       | unread         | 5 | came-in 4 | 60 | 5 by AtlassianAndWord
+        neither was read                    | unread         | unread | came-in 4 | 60 | only the word, without Reading
         Entra shut, seen at Atlassian alone | shut           | 5 | | 60 | needs the word
         Entra shut, an error                | shut           | 5 | error-page 4 | 60 | said ErrorPage
         Atlassian shut                      | 3:0            | shut | | 60 | needs the word
-        Atlassian shut, said                | 3:0            | shut | came-in 4 | 60 | 3 by EntraAndWord";
+        Atlassian shut, said                | 3:0            | shut | came-in 4 | 60 | 3 by EntraAndWord
+        Atlassian not read, said            | 3:0            | unread | came-in 4 | 60 | 3 by EntraAndWord";
 
     fn began() -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1000)
@@ -340,6 +373,7 @@ mod tests {
     fn log<T>(cell: &str, entry: impl Fn(&str) -> T) -> Log<T> {
         match cell {
             "shut" => Log::Shut,
+            "unread" => Log::Unread,
             entries => Log::Read(entries.split_whitespace().map(entry).collect()),
         }
     }
@@ -372,6 +406,7 @@ mod tests {
             Proof::NotAtAtlassianYet(_) => "not at Atlassian yet".into(),
             Proof::NeedsWord(_) => "needs the word".into(),
             Proof::Refused(attempt) => format!("refused {}:{}", minute(attempt.at), attempt.code),
+            Proof::WordOnly { missing, .. } => format!("only the word, without {missing:?}"),
             Proof::NotThroughEntra => "not through Entra".into(),
             Proof::Said { word, through } => {
                 format!("said {word:?}{}", through.map_or("", |_| ", through"))
@@ -382,7 +417,7 @@ mod tests {
     #[test]
     fn both_sides_and_the_person_are_matched_in_time() {
         let rows: Vec<_> = TABLE.lines().filter(|line| line.contains('|')).collect();
-        assert_eq!(rows.len(), 37);
+        assert_eq!(rows.len(), 44);
         for row in rows {
             let cells: Vec<_> = row.split('|').map(str::trim).collect();
             let [what, entra, atlassian, said, now, wanted] = cells[..] else {

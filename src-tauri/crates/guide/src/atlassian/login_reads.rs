@@ -69,8 +69,10 @@ pub(super) enum Opened<T> {
     Read(Seen<Vec<T>>),
     /// The person chose to say it themselves.
     Chosen,
-    /// Nobody is signed in, or there is no key; or a colleague does this side.
+    /// A colleague does this side.
     NotThisSide,
+    /// Nobody is signed in, there is no key, or whose log it would be is not known.
+    NotYet,
     /// The right was not asked for yet.
     NotAsked,
     /// The licence does not open it, or the right is missing for good.
@@ -85,9 +87,8 @@ impl<T> Opened<T> {
     fn log<U>(&self, entry: impl Fn(&T) -> U) -> Result<Log<U>, &Fault> {
         match self {
             Opened::Read(seen) => Ok(Log::Read(seen.value.iter().map(entry).collect())),
-            Opened::Chosen | Opened::NotThisSide | Opened::Shut(_) | Opened::Empty(_) => {
-                Ok(Log::Shut)
-            }
+            Opened::NotThisSide | Opened::Shut(_) | Opened::Empty(_) => Ok(Log::Shut),
+            Opened::Chosen | Opened::NotYet => Ok(Log::Unread),
             // Nothing is concluded before the person decided; see [`Reading::is_undecided`].
             Opened::NotAsked => Ok(Log::Read(Vec::new())),
             Opened::Fault(fault) => Err(fault),
@@ -265,15 +266,15 @@ fn since(began: Timestamp, now: Timestamp) -> Timestamp {
 }
 
 async fn sign_ins(cx: &Live, known: &Known, who: &Tester, since: Timestamp) -> Opened<Entry> {
+    if Sides::of(known) == Sides::AtlassianOnly {
+        return Opened::NotThisSide;
+    }
     if known.answer(LOGS) == Some(BY_WORD) {
         return Opened::Chosen;
     }
     let (Some(graph), Some(client)) = (&cx.graph, known.fact("app.client")) else {
-        return Opened::NotThisSide;
+        return Opened::NotYet;
     };
-    if Sides::of(known) == Sides::AtlassianOnly {
-        return Opened::NotThisSide;
-    }
     if !graph.session().has(&AUDIT_LOG_READ) {
         return Opened::NotAsked;
     }
@@ -299,16 +300,15 @@ fn entry(whole: SignIn) -> Option<Entry> {
 }
 
 async fn log_ins(cx: &Live, known: &Known, who: &Tester, since: Timestamp) -> Opened<Timestamp> {
-    let (Some(atlassian), Some(organization)) =
-        (&cx.atlassian, known.fact("atlassian.organization"))
-    else {
-        return Opened::NotThisSide;
-    };
     if Sides::of(known) == Sides::EntraOnly {
         return Opened::NotThisSide;
     }
-    let Some(address) = who.address.as_deref() else {
-        return Opened::NotThisSide;
+    let (Some(atlassian), Some(organization), Some(address)) = (
+        &cx.atlassian,
+        known.fact("atlassian.organization"),
+        who.address.as_deref(),
+    ) else {
+        return Opened::NotYet;
     };
     let seen = match atlassian.events_since(organization, since).await {
         Ok(seen) => seen,

@@ -26,7 +26,7 @@ pub const ADDRESS: &str = "login.address";
 pub const PERSON: &str = "login.who";
 /// The fact: when a log-in was last proven.
 pub const PROVEN_AT: &str = "login.proven_at";
-/// The answer to [`LOGS`] of somebody who does not let the log be read.
+/// The answer to [`LOGS`] of somebody who does not let the log be read. It could be, so it is not taken for one that is shut.
 pub(super) const BY_WORD: &str = "word";
 
 pub(super) const TEXT: &str = include_str!("test_login.md");
@@ -167,7 +167,7 @@ fn logs_ask() -> Ask {
             (
                 BY_WORD,
                 "I say it myself",
-                "Your word stands in for the log. Why a log-in failed can then be told less well.",
+                "Your word then counts together with Atlassian’s audit log, not alone. Without Entra ID P1 choose the log all the same: Microsoft refuses, and from then on your word stands in for it.",
             ),
         ],
     )

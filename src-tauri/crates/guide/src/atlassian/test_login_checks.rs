@@ -6,7 +6,7 @@ use engine::{Check, Finding, Known, Link, Skip, Verdict, VerdictState};
 use jiff::{SignedDuration, Timestamp};
 
 use super::login_causes::{self, Cause, Kind};
-use super::login_proof::{By, Proof, Word, weigh};
+use super::login_proof::{By, Missing, Proof, Word, weigh};
 use super::login_reads::{self, Reading, Tester};
 use super::login_settings::Fault as Obstacle;
 use super::test_login::{PROVEN_AT, SEEN, TEXT};
@@ -138,7 +138,9 @@ pub(super) fn judged(proof: &Proof, who: &str) -> (Verdict, Option<&'static str>
                 By::AtlassianAndWord => {
                     "Atlassian’s audit log shows it, and you said that it came through Microsoft. Entra’s log was not read."
                 }
-                By::Word => "It rests on your word: neither log could be read.",
+                By::Word => {
+                    "It rests on your word: neither Entra’s log nor Atlassian’s audit log can be read from here."
+                }
             };
             let verdict = said(
                 Pass,
@@ -210,6 +212,7 @@ pub(super) fn judged(proof: &Proof, who: &str) -> (Verdict, Option<&'static str>
             ),
             None,
         ),
+        Proof::WordOnly { at, missing } => word_only(*at, *missing, who),
         Proof::NotThroughEntra => (
             said(
                 Fail,
@@ -220,6 +223,32 @@ pub(super) fn judged(proof: &Proof, who: &str) -> (Verdict, Option<&'static str>
         ),
         Proof::Said { word, through } => said_otherwise(*word, *through, who),
     }
+}
+
+/// A word that no log bears out, though one could.
+fn word_only(at: Timestamp, missing: Missing, who: &str) -> (Verdict, Option<&'static str>) {
+    let (state, title, detail, key) = match missing {
+        Missing::AtlassianYet => (
+            VerdictState::Wait,
+            format!("Atlassian’s audit log does not show the log-in of {who} yet"),
+            "Usually it takes some minutes.",
+            None,
+        ),
+        Missing::Atlassian => (
+            VerdictState::Warn,
+            format!("You said that {who} came in, and Atlassian’s audit log shows no log-in"),
+            "It had a quarter of an hour. Your word alone proves nothing against a log that was read.",
+            Some("not-at-atlassian"),
+        ),
+        Missing::Reading => (
+            VerdictState::Warn,
+            format!("Only your word says that {who} came in through Entra"),
+            "A log that could tell was not read; your word alone counts only where both logs are shut.",
+            Some("read-log"),
+        ),
+    };
+    let verdict = Verdict::new(state, title, format!("You said it {}. {detail}", time(at)));
+    (verdict, key)
 }
 
 fn said_otherwise(
