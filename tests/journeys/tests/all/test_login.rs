@@ -5,6 +5,7 @@ use app::views::Tone;
 use connect::autopilot::{Hands, Outcome};
 use engine::Standing;
 use journeys::{Bench, Ended, Walk, by_id};
+use sim::{Effect, Fault, Host};
 
 pub(crate) const LOGIN: &str = "test-login";
 /// The application, as the levers call it.
@@ -549,11 +550,50 @@ async fn a_word_proves_nothing_against_a_log_that_was_read() {
         proven.starts_with("Waiting: Atlassian’s audit log does not show"),
         "{proven}"
     );
+    assert_eq!(fact(&walk, "login.proven_at"), "");
+}
 
-    bench.practice.levers().time_passes(15 * 60);
+/// What Atlassian's audit log answers, and what is said of it: nobody knows what it answers without Guard.
+const AUDIT_LOG_ANSWERS: &[(u16, &str)] = &[
+    (400, "Not looked at: Atlassian does not open its audit log"),
+    (402, "Not looked at: Atlassian does not open its audit log"),
+    (
+        403,
+        "Not looked at: This key may not read Atlassian’s audit log",
+    ),
+    (404, "Not looked at: Atlassian does not open its audit log"),
+    (
+        503,
+        "Could not look: Atlassian’s audit log could not be read",
+    ),
+];
+
+#[tokio::test]
+async fn entras_log_and_the_word_prove_it_whatever_the_audit_log_answers() {
+    let bench = Bench::of("fresh").await;
+    let walk = ready(&bench, "userPrincipalName").await;
     look(&walk, LOGIN).await;
-    let proven = walk.check(LOGIN, "proven");
-    assert!(proven.starts_with("Warning: You said that"), "{proven}");
+    log_in(&bench, &walk).await;
+    for (code, says) in AUDIT_LOG_ANSWERS {
+        let levers = bench.practice.levers();
+        levers.clear_faults();
+        levers.fault(Fault {
+            host: Some(Host::AtlassianApi),
+            path_contains: "/events-stream".into(),
+            times: u32::MAX,
+            ..Fault::next(Effect::Status {
+                code: *code,
+                body: None,
+                headers: Vec::new(),
+            })
+        });
+
+        look(&walk, LOGIN).await;
+
+        assert_eq!(walk.check(LOGIN, "atlassian-log"), *says, "{code}");
+        let proven = walk.check(LOGIN, "proven");
+        assert!(proven.starts_with("Passed: "), "{code}: {proven}");
+    }
 }
 
 #[tokio::test]

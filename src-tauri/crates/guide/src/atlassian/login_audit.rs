@@ -1,6 +1,7 @@
 //! The check of Atlassian's audit log: whether it shows the person's log-in, and whether it can show anything at all.
 
 use async_trait::async_trait;
+use connect::{Fault, FaultKind};
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 use jiff::Timestamp;
 
@@ -122,15 +123,7 @@ fn audit(
             );
             with_fix(verdict.by(&seen.call), "guard", cx, known, &[])
         }
-        Opened::Shut(fault) => {
-            let trouble = trouble(&fault, READING_ATLASSIAN);
-            let verdict = Verdict {
-                state: VerdictState::Skipped(Skip::NotAvailable),
-                detail: "Beside Entra’s log, or where that is shut too, your word stands in for it.".to_owned(),
-                ..Verdict::unknown("This key may not read Atlassian’s audit log", &trouble)
-            };
-            with_fix(verdict, "events-scope", cx, known, &[])
-        }
+        Opened::Shut(fault) => shut(cx, known, &fault),
         Opened::Fault(fault) => Verdict::unknown(
             "Atlassian’s audit log could not be read",
             &trouble(&fault, READING_ATLASSIAN),
@@ -150,4 +143,22 @@ fn audit(
             }
         }
     }
+}
+
+fn shut(cx: &Live, known: &Known, fault: &Fault) -> Verdict {
+    let (title, key) = match fault.kind {
+        FaultKind::Forbidden => (
+            "This key may not read Atlassian’s audit log",
+            "events-scope",
+        ),
+        _ => ("Atlassian does not open its audit log", "guard"),
+    };
+    let trouble = trouble(fault, READING_ATLASSIAN);
+    let verdict = Verdict {
+        state: VerdictState::Skipped(Skip::NotAvailable),
+        detail: "Beside Entra’s log, or where that is shut too, your word stands in for it."
+            .to_owned(),
+        ..Verdict::unknown(title, &trouble)
+    };
+    with_fix(verdict, key, cx, known, &[])
 }

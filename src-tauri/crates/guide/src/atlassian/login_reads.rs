@@ -119,7 +119,7 @@ impl Reading {
         matches!(self.entra, Opened::NotAsked)
     }
 
-    /// What is weighed; the trouble of a log that could not be reached.
+    /// What is weighed; the trouble of Entra's log, where it could not be reached.
     pub fn traces(
         &self,
         known: &Known,
@@ -128,8 +128,8 @@ impl Reading {
     ) -> Result<Traces, Trouble> {
         let entra = self.entra.log(|entry| entry.attempt);
         let entra = entra.map_err(|fault| trouble(fault, READING_ENTRA))?;
-        let atlassian = self.atlassian.log(|at| *at);
-        let atlassian = atlassian.map_err(|fault| trouble(fault, READING_ATLASSIAN))?;
+        // Out of reach, it is a log that nobody read: Entra's log and the person's word can do without it.
+        let atlassian = self.atlassian.log(|at| *at).unwrap_or(Log::Unread);
         Ok(Traces {
             began,
             anew: is_anew(known),
@@ -312,14 +312,13 @@ async fn log_ins(cx: &Live, known: &Known, who: &Tester, since: Timestamp) -> Op
     };
     let seen = match atlassian.events_since(organization, since).await {
         Ok(seen) => seen,
-        Err(fault) if fault.kind == FaultKind::Forbidden => return Opened::Shut(fault),
-        Err(fault) => return Opened::Fault(fault),
+        Err(fault) => return not_opened(fault),
     };
     if seen.value.is_empty() {
         match atlassian.events_since(organization, since - SILENCE).await {
             Ok(week) if week.value.is_empty() => return Opened::Empty(week.map(|_| ())),
             Ok(_) => {}
-            Err(fault) => return Opened::Fault(fault),
+            Err(fault) => return not_opened(fault),
         }
     }
     Opened::Read(seen.map(|all| {
@@ -328,6 +327,18 @@ async fn log_ins(cx: &Live, known: &Known, who: &Tester, since: Timestamp) -> Op
             .filter_map(|event| event.time)
             .collect()
     }))
+}
+
+/// What Atlassian says without Guard is not documented, so whatever it refuses for good is a log that is shut. What passes by itself,
+/// and a key that is not taken at all, is none.
+fn not_opened(fault: Fault) -> Opened<Timestamp> {
+    match fault.kind {
+        FaultKind::Forbidden
+        | FaultKind::BadRequest
+        | FaultKind::NotFound
+        | FaultKind::Conflict => Opened::Shut(fault),
+        _ => Opened::Fault(fault),
+    }
 }
 
 /// The action of a log-in is one of the few ids that are known (atlassian.md 1.8).
