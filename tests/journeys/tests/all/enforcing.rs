@@ -1,5 +1,6 @@
 //! Enforcing: it opens only when it is safe, shuts again when something becomes unsafe, and what happens afterwards is said.
 
+use connect::autopilot::Hands;
 use engine::{Plan, Standing, Trouble};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::Value;
@@ -279,6 +280,65 @@ async fn whatever_becomes_unsafe_shuts_it_again() {
         );
         assert_ne!(pilot_policy(&bench)["enforced"], true, "{what}");
     }
+}
+
+/// Somebody before whom the way to enforce is open.
+async fn before_the_open_way(bench: &Bench) -> Walk {
+    let walk = before_enforcing(bench).await;
+    add_members(&walk).await.expect("added");
+    walk.session
+        .save_document(&by_id(ENFORCE), "way-back")
+        .expect("saved");
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), [""; 0], "{:?}", enforce_checks(&walk));
+    walk
+}
+
+async fn enforce_at_atlassian(bench: &Bench, walk: &Walk) {
+    let hands = Hands::new(&bench.cloud()).expect("practice");
+    hands
+        .enforce(&fact(walk, "policy.id"))
+        .await
+        .expect("enforced");
+}
+
+/// The steps of the page, as they are written.
+fn written(walk: &Walk) -> Vec<String> {
+    let step = walk.session.guide().step(&by_id(ENFORCE)).expect("a step");
+    let text = guide::step_text(step.text(), &|_| None);
+    text.by_hand.expect("a route by hand").steps
+}
+
+#[tokio::test]
+async fn whoever_follows_the_page_step_by_step_sees_it_take_hold() {
+    let bench = Bench::of("fresh").await;
+    let walk = before_the_open_way(&bench).await;
+
+    let mut walked = Vec::new();
+    for step in written(&walk) {
+        let does = |words: &str| step.contains(words);
+        if does("choose Enforce single sign-on") {
+            enforce_at_atlassian(&bench, &walk).await;
+            walked.push("enforced");
+        } else if does("I did this by hand") {
+            walk.session.done_by_hand(&by_id(ENFORCE)).expect("said");
+            walked.push("said so");
+        } else if does("log in as") {
+            walk.session.practise_log_in().await.expect("logged in");
+            walked.push("logged in");
+        } else if does("say above what it looked like") {
+            answer(&walk, ENFORCE, "enforce.after", "redirected").await;
+            walked.push("said what it looked like");
+        }
+    }
+    look(&walk, ENFORCE).await;
+
+    assert_eq!(walked.len(), 4, "{walked:?}");
+    let check = enforce_check(&walk, "enforced");
+    assert!(
+        check.starts_with("Passed: PILOT came in through Entra after enforcing"),
+        "{walked:?}: {check}"
+    );
 }
 
 #[tokio::test]
