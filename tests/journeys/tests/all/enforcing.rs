@@ -342,6 +342,24 @@ async fn whoever_follows_the_page_step_by_step_sees_it_take_hold() {
 }
 
 #[tokio::test]
+async fn a_log_in_proves_nothing_of_a_switch_that_nobody_pressed() {
+    let bench = Bench::of("fresh").await;
+    bench.practice.levers().bulk_fetch_bare();
+    let walk = before_enforcing(&bench).await;
+    walk.session.done_by_hand(&by_id(ENFORCE)).expect("said");
+    walk.session.practise_log_in().await.expect("logged in");
+    look(&walk, ENFORCE).await;
+
+    let check = enforce_check(&walk, "enforced");
+    assert!(
+        check.starts_with("Warning: PILOT came in through Entra")
+            && check.ends_with("say whether a password was offered"),
+        "{check}"
+    );
+    assert_eq!(fact(&walk, "enforce.enforced_seen_at"), "");
+}
+
+#[tokio::test]
 async fn what_atlassian_does_not_tell_the_person_confirms() {
     let bench = Bench::of("fresh").await;
     bench.practice.levers().bulk_fetch_bare();

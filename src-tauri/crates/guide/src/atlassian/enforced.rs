@@ -1,4 +1,7 @@
-//! Whether enforcing took hold: a log-in after it came from Entra, and nothing says that it was switched off since.
+//! Whether enforcing took hold: a log-in after it came from Entra, something says that it had to, and nothing says that it was
+//! switched off since.
+//!
+//! A log-in alone does not tell: before enforcing, too, people come in from My Apps or by choosing single sign-on.
 //!
 //! It decides and reads nothing.
 
@@ -45,8 +48,10 @@ pub(super) struct Signs {
 /// What the signs come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// A log-in after it came through Entra.
+    /// A log-in after it came through Entra, and no password was offered.
     Seen(Timestamp),
+    /// A log-in after it came through Entra; whether it had to, nothing tells.
+    MayBeChosen(Timestamp),
     /// The person says so; the log was not read.
     Said(Timestamp),
     /// Nothing yet, and the log still has time.
@@ -82,7 +87,8 @@ pub(super) fn weigh(signs: &Signs) -> Outcome {
                 .map(|attempt| attempt.at)
                 .min();
             match through {
-                Some(at) => Outcome::Seen(at),
+                Some(at) if has_to(signs) => Outcome::Seen(at),
+                Some(at) => Outcome::MayBeChosen(at),
                 None if signs.now.duration_since(signs.done) < LONGEST => Outcome::NotYet,
                 None => Outcome::Silent,
             }
@@ -92,6 +98,14 @@ pub(super) fn weigh(signs: &Signs) -> Outcome {
             None => Outcome::Silent,
         },
     }
+}
+
+/// Whether something says that people have to go through Entra. The switch itself lies before the person's word that it is done.
+fn has_to(signs: &Signs) -> bool {
+    let saw = signs.saw.filter(|(_, at)| *at >= signs.done);
+    matches!(saw, Some((Saw::Redirected, _)))
+        || signs.told == Some(true)
+        || matches!(signs.switch, Some((Switch::On, _)))
 }
 
 /// The last switch in the audit log. The ids of these actions are not published, so the words count: those of the catalogue, and those
@@ -158,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_log_in_after_it_proves_it_and_one_before_does_not() {
-        use Outcome::{NotYet, PasswordOffered, Said, Seen, Silent, SwitchedOff};
+        use Outcome::{MayBeChosen, NotYet, PasswordOffered, Said, Seen, Silent, SwitchedOff};
         let cases = [
             ("nothing yet", signs(), NotYet),
             (
@@ -181,6 +195,33 @@ mod tests {
                 "after",
                 Signs {
                     entra: log_in(1, 0),
+                    ..signs()
+                },
+                MayBeChosen(at(1)),
+            ),
+            (
+                "after, and no password",
+                Signs {
+                    entra: log_in(1, 0),
+                    saw: Some((Saw::Redirected, at(2))),
+                    ..signs()
+                },
+                Seen(at(1)),
+            ),
+            (
+                "after, and no password before",
+                Signs {
+                    entra: log_in(1, 0),
+                    saw: Some((Saw::Redirected, at(-2))),
+                    ..signs()
+                },
+                MayBeChosen(at(1)),
+            ),
+            (
+                "after, and switched on just before it was said",
+                Signs {
+                    entra: log_in(1, 0),
+                    switch: Some((Switch::On, at(-2))),
                     ..signs()
                 },
                 Seen(at(1)),
@@ -235,7 +276,7 @@ mod tests {
                     saw: Some((Saw::Password, at(-2))),
                     ..signs()
                 },
-                Seen(at(1)),
+                MayBeChosen(at(1)),
             ),
             (
                 "told off",
@@ -271,7 +312,7 @@ mod tests {
                     switch: Some((Switch::Off, at(-3))),
                     ..signs()
                 },
-                Seen(at(1)),
+                MayBeChosen(at(1)),
             ),
             (
                 "switched on",

@@ -138,6 +138,17 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
             ),
             None,
         ),
+        Outcome::MayBeChosen(at) => (
+            said(
+                Warn,
+                format!(
+                    "{who} came in through Entra, {}: say whether a password was offered",
+                    time(at)
+                ),
+                "Whoever chooses single sign-on comes in like that without enforcing, too.",
+            ),
+            Some("say-after"),
+        ),
         Outcome::Said(at) => (
             said(
                 Pass,
