@@ -19,6 +19,15 @@ pub(super) enum Saw {
     Password,
 }
 
+/// What the audit log shows of switching.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Switched {
+    /// On or off.
+    pub to: Switch,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A switch that the audit log shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Switch {
@@ -37,8 +46,10 @@ pub(super) struct Signs {
     pub entra: Log<Attempt>,
     /// What the person saw since.
     pub saw: Option<(Saw, Timestamp)>,
-    /// The last switch in the audit log.
-    pub switch: Option<(Switch, Timestamp)>,
+    /// The last switch of this policy in the audit log.
+    pub switch: Option<Switched>,
+    /// When the audit log last showed that a policy was switched off which it does not name.
+    pub off_somewhere: Option<Timestamp>,
     /// Whether Atlassian says that the policy enforces.
     pub told: Option<bool>,
     /// Now.
@@ -62,13 +73,18 @@ pub(super) enum Outcome {
     PasswordOffered,
     /// Atlassian says that it is not enforced, or that it was switched off.
     SwitchedOff(Option<Timestamp>),
+    /// The audit log shows that a policy was switched off, and not which.
+    MayBeOff(Timestamp),
 }
 
 /// Weighs the signs.
 pub(super) fn weigh(signs: &Signs) -> Outcome {
     let saw = signs.saw.filter(|(_, at)| *at >= signs.done);
     let off = match signs.switch {
-        Some((Switch::Off, at)) if at >= signs.done => Some(Some(at)),
+        Some(Switched {
+            to: Switch::Off,
+            at,
+        }) if at >= signs.done => Some(Some(at)),
         // A switch that was seen to be on later than the answer's word is newer; the word of the policy itself counts most.
         _ if signs.told == Some(false) => Some(None),
         _ => None,
@@ -78,6 +94,14 @@ pub(super) fn weigh(signs: &Signs) -> Outcome {
     }
     if matches!(saw, Some((Saw::Password, _))) {
         return Outcome::PasswordOffered;
+    }
+    let answered =
+        |off| signs.told == Some(true) || matches!(saw, Some((Saw::Redirected, at)) if at > off);
+    if let Some(off) = signs
+        .off_somewhere
+        .filter(|off| *off >= signs.done && !answered(*off))
+    {
+        return Outcome::MayBeOff(off);
     }
     match &signs.entra {
         Log::Read(attempts) => {
@@ -105,29 +129,104 @@ fn has_to(signs: &Signs) -> bool {
     let saw = signs.saw.filter(|(_, at)| *at >= signs.done);
     matches!(saw, Some((Saw::Redirected, _)))
         || signs.told == Some(true)
-        || matches!(signs.switch, Some((Switch::On, _)))
+        || signs.switch.is_some_and(|switch| switch.to == Switch::On)
 }
 
-/// The last switch in the audit log. The ids of these actions are not published, so the words count: those of the catalogue, and those
-/// of the event (atlassian.md 1.8).
-pub(super) fn last_switch(
-    events: &[Event],
-    words_of: impl Fn(&str) -> Option<String>,
-) -> Option<(Switch, Timestamp)> {
-    events
-        .iter()
-        .filter_map(|event| {
-            let named = words_of(&event.action).unwrap_or_default();
-            let said = event.message.as_deref().unwrap_or_default();
-            Some((switch(&format!("{named} {said}"))?, event.time?))
+/// The policy that is looked for in the audit log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
+
+impl Sought<'_> {
+    /// Whether an event names this policy: by its id, or by its name while it carries no policy's id.
+    fn is_named_by(&self, event: &Event, words: &str) -> bool {
+        let mut policies = event.context.iter().filter(|thing| {
+            let kind = thing.kind.as_deref().unwrap_or_default();
+            kind.to_lowercase().contains("polic")
+        });
+        let ids: Vec<_> = policies
+            .by_ref()
+            .filter_map(|thing| thing.id.as_deref())
+            .collect();
+        if !ids.is_empty() {
+            return ids.iter().any(|id| id.eq_ignore_ascii_case(self.id));
+        }
+        let named = event.context.iter().any(|thing| {
+            thing
+                .id
+                .as_deref()
+                .is_some_and(|id| id.eq_ignore_ascii_case(self.id))
+                || thing.text("name") == Some(self.name)
+        });
+        named || holds_word(words, self.id) || holds_word(words, self.name)
+    }
+}
+
+/// Whether a text holds another one as a whole: “Pilot SSO” is not named by “Pilot SSO2”.
+fn holds_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.to_lowercase(), word.to_lowercase());
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    !word.is_empty()
+        && text.match_indices(&word).any(|(at, _)| {
+            !text[..at].chars().next_back().is_some_and(is_part)
+                && !text[at + word.len()..].chars().next().is_some_and(is_part)
         })
-        .max_by_key(|(_, at)| *at)
+}
+
+/// What the audit log shows of switching: what this policy was switched to last, and when one that is not named was last switched off,
+/// with the words for it. The ids of these actions are not published, so the words count: those of the catalogue, and those of the event
+/// (atlassian.md 1.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Switches {
+    /// Of this policy.
+    pub own: Option<Switched>,
+    /// Of some policy.
+    pub off_somewhere: Option<(Timestamp, String)>,
+}
+
+pub(super) fn switches(
+    events: &[Event],
+    policy: Sought,
+    words_of: impl Fn(&str) -> Option<String>,
+) -> Switches {
+    let mut found = Switches::default();
+    for event in events {
+        let named = words_of(&event.action).unwrap_or_default();
+        let words = format!("{named} {}", event.message.as_deref().unwrap_or_default());
+        let (Some(to), Some(at)) = (switch(&words), event.time) else {
+            continue;
+        };
+        if policy.is_named_by(event, &words) {
+            let newer = found.own.is_none_or(|own| own.at <= at);
+            found.own = if newer {
+                Some(Switched { to, at })
+            } else {
+                found.own
+            };
+        } else if to == Switch::Off
+            && found
+                .off_somewhere
+                .as_ref()
+                .is_none_or(|(last, _)| *last <= at)
+        {
+            found.off_somewhere = Some((at, words.trim().to_owned()));
+        }
+    }
+    found
 }
 
 fn switch(words: &str) -> Option<Switch> {
     let words = words.to_lowercase();
     let says = |any: &[&str]| any.iter().any(|piece| words.contains(piece));
     if !says(&["enforc"]) || !says(&["single sign-on", "sso", "saml"]) {
+        return None;
+    }
+    // Who moves in or out of a policy that enforces switches nothing.
+    if says(&["member", "user "]) {
         return None;
     }
     let off = [
@@ -158,6 +257,7 @@ mod tests {
             entra: Log::Read(Vec::new()),
             saw: None,
             switch: None,
+            off_somewhere: None,
             told: None,
             now: at(5),
         }
@@ -170,9 +270,15 @@ mod tests {
         }])
     }
 
+    fn switched(to: Switch, minute: i64) -> Option<Switched> {
+        Some(Switched { to, at: at(minute) })
+    }
+
     #[test]
     fn a_log_in_after_it_proves_it_and_one_before_does_not() {
-        use Outcome::{MayBeChosen, NotYet, PasswordOffered, Said, Seen, Silent, SwitchedOff};
+        use Outcome::{
+            MayBeChosen, MayBeOff, NotYet, PasswordOffered, Said, Seen, Silent, SwitchedOff,
+        };
         let cases = [
             ("nothing yet", signs(), NotYet),
             (
@@ -221,7 +327,7 @@ mod tests {
                 "after, and switched on just before it was said",
                 Signs {
                     entra: log_in(1, 0),
-                    switch: Some((Switch::On, at(-2))),
+                    switch: switched(Switch::On, -2),
                     ..signs()
                 },
                 Seen(at(1)),
@@ -300,7 +406,7 @@ mod tests {
                 "switched off",
                 Signs {
                     entra: log_in(1, 0),
-                    switch: Some((Switch::Off, at(3))),
+                    switch: switched(Switch::Off, 3),
                     ..signs()
                 },
                 SwitchedOff(Some(at(3))),
@@ -309,15 +415,65 @@ mod tests {
                 "switched off before",
                 Signs {
                     entra: log_in(1, 0),
-                    switch: Some((Switch::Off, at(-3))),
+                    switch: switched(Switch::Off, -3),
                     ..signs()
                 },
                 MayBeChosen(at(1)),
             ),
             (
+                "some policy was switched off",
+                Signs {
+                    entra: log_in(1, 0),
+                    off_somewhere: Some(at(3)),
+                    switch: switched(Switch::On, -1),
+                    ..signs()
+                },
+                MayBeOff(at(3)),
+            ),
+            (
+                "some policy was switched off before",
+                Signs {
+                    entra: log_in(1, 0),
+                    off_somewhere: Some(at(-3)),
+                    switch: switched(Switch::On, -1),
+                    ..signs()
+                },
+                Seen(at(1)),
+            ),
+            (
+                "some policy was switched off, and no password was offered since",
+                Signs {
+                    entra: log_in(1, 0),
+                    off_somewhere: Some(at(3)),
+                    saw: Some((Saw::Redirected, at(4))),
+                    ..signs()
+                },
+                Seen(at(1)),
+            ),
+            (
+                "some policy was switched off after no password was offered",
+                Signs {
+                    entra: log_in(1, 0),
+                    off_somewhere: Some(at(3)),
+                    saw: Some((Saw::Redirected, at(2))),
+                    ..signs()
+                },
+                MayBeOff(at(3)),
+            ),
+            (
+                "some policy was switched off, and this one is told to be on",
+                Signs {
+                    entra: log_in(1, 0),
+                    off_somewhere: Some(at(3)),
+                    told: Some(true),
+                    ..signs()
+                },
+                Seen(at(1)),
+            ),
+            (
                 "switched on",
                 Signs {
-                    switch: Some((Switch::On, at(3))),
+                    switch: switched(Switch::On, 3),
                     ..signs()
                 },
                 NotYet,
@@ -343,6 +499,10 @@ mod tests {
                 "SSO is no longer enforced for policy Pilot",
                 Some(Switch::Off),
             ),
+            (
+                "Removed member Alex from enforced SSO policy Pilot SSO",
+                None,
+            ),
             ("Enforced two-step verification", None),
             ("Saved SAML single sign-on configuration", None),
             ("", None),
@@ -352,25 +512,76 @@ mod tests {
         }
     }
 
+    const ID: &str = "3b8e07f5-61ad-4f0c-92d8-c5a4e1907b36";
+
+    /// Event by event, in this order: the words, and what stands in its context.
+    fn found(events: &[(&str, serde_json::Value)]) -> (Option<Switch>, Option<String>) {
+        let events: Vec<Event> = events
+            .iter()
+            .enumerate()
+            .map(|(nth, (words, context))| {
+                let time = format!("2026-11-25T1{nth}:00:00Z");
+                let event = serde_json::json!({
+                    "id": time,
+                    "attributes": {"time": time, "action": "any", "context": context},
+                    "message": {"content": words},
+                });
+                serde_json::from_value(event).expect("an event")
+            })
+            .collect();
+        let policy = Sought {
+            id: ID,
+            name: "Pilot SSO",
+        };
+        let found = switches(&events, policy, |_| None);
+        (
+            found.own.map(|own| own.to),
+            found.off_somewhere.map(|(_, words)| words),
+        )
+    }
+
+    #[test]
+    fn only_what_names_this_policy_switches_it() {
+        use serde_json::json;
+        let off = "Stopped enforcing single sign-on";
+        let in_context = |id: &str| json!([{"id": id, "type": "policies", "attributes": {}}]);
+        let of = |words: &str| format!("{off} in authentication policy {words}");
+        let cases = [
+            ("by name", of("Pilot SSO"), json!([]), true),
+            ("by name in quotes", of("“Pilot SSO”."), json!([]), true),
+            ("by id", of(ID), json!([]), true),
+            ("by id in the context", off.to_owned(), in_context(ID), true),
+            (
+                "by name in the context",
+                off.to_owned(),
+                json!([{"type": "policies", "attributes": {"name": "Pilot SSO"}}]),
+                true,
+            ),
+            ("another name", of("Pilot SSO2"), json!([]), false),
+            ("another one", of("Contractors"), json!([]), false),
+            ("none", off.to_owned(), json!([]), false),
+            (
+                "another one of the same name",
+                of("Pilot SSO"),
+                in_context("54ef12ae-0000-4f0c-92d8-c5a4e1907b36"),
+                false,
+            ),
+        ];
+        for (what, words, context, own) in cases {
+            let (switch, somewhere) = found(&[(&words, context)]);
+            assert_eq!(switch, own.then_some(Switch::Off), "{what}");
+            assert_eq!(somewhere, (!own).then_some(words), "{what}");
+        }
+    }
+
     #[test]
     fn the_last_switch_counts() {
-        let event = |action: &str, time: &str| -> Event {
-            serde_json::from_value(
-                serde_json::json!({"id": time, "attributes": {"time": time, "action": action}}),
-            )
-            .expect("an event")
-        };
-        let events = [
-            event("on", "2026-11-25T10:00:00Z"),
-            event("off", "2026-11-25T11:00:00Z"),
-            event("other", "2026-11-25T12:00:00Z"),
-        ];
-        let words = |action: &str| match action {
-            "on" => Some("Enforced single sign-on".to_owned()),
-            "off" => Some("Stopped enforcing single sign-on".to_owned()),
-            _ => None,
-        };
-        let last = last_switch(&events, words).map(|(switch, _)| switch);
-        assert_eq!(last, Some(Switch::Off));
+        use serde_json::json;
+        let on = ("Enforced single sign-on in Pilot SSO", json!([]));
+        let off = ("Stopped enforcing single sign-on in Pilot SSO", json!([]));
+        let other = ("Changed the name of Pilot SSO", json!([]));
+        let last = |events: &[_]| found(events).0;
+        assert_eq!(last(&[on.clone(), off.clone(), other]), Some(Switch::Off));
+        assert_eq!(last(&[off, on]), Some(Switch::On));
     }
 }

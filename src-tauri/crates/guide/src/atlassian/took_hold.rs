@@ -5,10 +5,10 @@ use connect::Atlassian;
 use engine::{Check, Facts, Finding, Known, Skip, Trouble, Verdict, VerdictState};
 use jiff::Timestamp;
 
-use super::enforce::{ID, SEEN_AT, place};
+use super::enforce::{self, ID, SEEN_AT, place};
 use super::enforce_asks::{AFTER, PASSWORD};
 use super::enforce_checks::{opened, with_fix};
-use super::enforced::{self, Outcome, Saw, Signs};
+use super::enforced::{self, Outcome, Saw, Signs, Sought, Switches};
 use super::login_proof::Log;
 use super::login_reads::{self, Opened};
 use super::policy_members;
@@ -61,6 +61,8 @@ struct After {
     log_empty: bool,
     /// What Atlassian tells of the account, as it came.
     raw: Option<String>,
+    /// The words of the event that may be about this policy.
+    somewhere: Option<String>,
 }
 
 /// Reads what tells of enforcing; `None` while nobody was chosen, or nothing was enforced.
@@ -79,6 +81,11 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
     let ids: Vec<_> = managed.pilot.values().cloned().collect();
     let placed = policy_members::placed(cx, atlassian, organization, &ids).await?;
     let there = policy_members::membership(&placed, &policy, &managed.addresses());
+    let sought = Sought {
+        id: &policy,
+        name: enforce::name(known),
+    };
+    let switches = switches(atlassian, organization, done, sought).await;
     let signs = Signs {
         done,
         entra: match reading.is_undecided() {
@@ -86,7 +93,8 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
             false => traces.entra,
         },
         saw: saw(known),
-        switch: switch(atlassian, organization, done).await,
+        switch: switches.own,
+        off_somewhere: switches.off_somewhere.as_ref().map(|(at, _)| *at),
         told: there.enforced,
         now: cx.now(),
     };
@@ -95,6 +103,7 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
         outcome: enforced::weigh(&signs),
         log_empty: matches!(reading.atlassian, Opened::Empty(_)),
         raw: placed.raw.map(|raw| raw.to_string()),
+        somewhere: switches.off_somewhere.map(|(_, words)| words),
     }))
 }
 
@@ -106,23 +115,24 @@ fn saw(known: &Known) -> Option<(Saw, Timestamp)> {
     Some((saw, known.answered_at(AFTER)?))
 }
 
-/// The last switch in the audit log. A log that can't be read tells nothing here: what a log-in shows counts.
-async fn switch(
+/// The switches in the audit log. A log that can't be read tells nothing here: what a log-in shows counts.
+async fn switches(
     atlassian: &Atlassian,
     organization: &str,
     done: Timestamp,
-) -> Option<(enforced::Switch, Timestamp)> {
-    let events = atlassian
-        .events_since(organization, login_reads::a_little_before(done))
-        .await
-        .ok()?;
+    policy: Sought<'_>,
+) -> Switches {
+    let since = login_reads::a_little_before(done);
+    let Ok(events) = atlassian.events_since(organization, since).await else {
+        return Switches::default();
+    };
     let actions = atlassian.event_actions(organization).await.ok();
     let words = |id: &str| {
         let actions = actions.as_ref()?;
         let action = actions.value.iter().find(|action| action.id == id)?;
         Some(action.display_name.clone())
     };
-    enforced::last_switch(&events.value, words)
+    enforced::switches(&events.value, policy, words)
 }
 
 fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
@@ -193,6 +203,17 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
                 }),
             ),
             Some("not-enforced"),
+        ),
+        Outcome::MayBeOff(at) => (
+            said(
+                Warn,
+                format!(
+                    "A policy was switched off, {}; whether it is this one, the audit log does not say",
+                    time(at)
+                ),
+                &format!("“{}”.", after.somewhere.as_deref().unwrap_or_default()),
+            ),
+            Some("which-policy"),
         ),
     };
     let verdict = match after.log_empty {

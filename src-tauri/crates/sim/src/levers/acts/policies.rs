@@ -160,8 +160,10 @@ fn policy_local(world: &mut World, sent: &Value) -> Done {
 }
 
 fn unenforce(world: &mut World, sent: &Value) -> Done {
-    policy(&mut world.organization, sent)?.enforced = false;
-    by_second(world, SSO_NOT_ENFORCED);
+    let policy = policy(&mut world.organization, sent)?;
+    policy.enforced = false;
+    let message = format!("{} {}", SSO_NOT_ENFORCED.display, policy.name);
+    said_by_second(world, SSO_NOT_ENFORCED, &message);
     Ok(())
 }
 
@@ -236,13 +238,13 @@ fn audit_log_delay(world: &mut World, sent: &Value) -> Done {
 
 /// Writes into the audit log what the second administrator did.
 fn by_second(world: &mut World, action: Action) {
+    said_by_second(world, action, action.display);
+}
+
+/// The same, in words of its own.
+fn said_by_second(world: &mut World, action: Action, message: &str) {
     let actor = world.organization.admins.last().cloned();
-    world.log(
-        action,
-        &actor.unwrap_or_default(),
-        action.display,
-        Vec::new(),
-    );
+    world.log(action, &actor.unwrap_or_default(), message, Vec::new());
 }
 
 /// The policy that was named by its name or id.
