@@ -245,9 +245,64 @@ const SHUTS: &[Shuts] = &[
     ),
 ];
 
+/// What moves after the log-in that it came through by, and what is said of it.
+const MOVES: &[Shuts] = &[
+    (
+        "the application was disabled meanwhile",
+        |bench, _| bench.practice.levers().disable_app(APP).expect("pulled"),
+        "proven/disabled",
+        "Failed: The application is disabled",
+    ),
+    (
+        "another certificate became active meanwhile",
+        |bench, _| {
+            bench
+                .practice
+                .levers()
+                .rotate_certificate(APP)
+                .expect("pulled")
+        },
+        "proven/certificate",
+        "Failed: The active certificate is not the one for Atlassian",
+    ),
+    (
+        "the pilot was unassigned meanwhile",
+        |bench, walk| {
+            bench
+                .practice
+                .levers()
+                .unassign(APP, &fact(walk, "pilot.upn"))
+                .expect("pulled")
+        },
+        "proven/unassigned",
+        "Failed: PILOT is not assigned to the application",
+    ),
+    (
+        "token encryption was turned on meanwhile",
+        |bench, _| {
+            bench
+                .practice
+                .levers()
+                .token_encryption_on(APP)
+                .expect("pulled")
+        },
+        "proven/encryption",
+        "Failed: Token encryption is on",
+    ),
+];
+
 #[tokio::test]
 async fn whatever_becomes_unsafe_shuts_it_again() {
-    for (what, pull, check, says) in SHUTS {
+    each_shuts(SHUTS).await;
+}
+
+#[tokio::test]
+async fn what_moves_after_the_log_in_shuts_it_again() {
+    each_shuts(MOVES).await;
+}
+
+async fn each_shuts(rows: &[Shuts]) {
+    for (what, pull, check, says) in rows {
         let bench = Bench::of("fresh").await;
         let walk = before_enforcing(&bench).await;
         add_members(&walk).await.expect("added");
@@ -265,8 +320,9 @@ async fn whatever_becomes_unsafe_shuts_it_again() {
         pull(&bench, &walk);
         look(&walk, ENFORCE).await;
 
+        let locking = check.split('/').next().expect("a check");
         assert!(
-            missing(&walk).contains(check),
+            missing(&walk).contains(&locking),
             "{what}: {:?}",
             missing(&walk)
         );

@@ -13,7 +13,7 @@ use super::login_reads;
 use super::only_pilot::{self, Case};
 use super::test_login_checks::{proven, tester, time};
 use super::way_back::{self, Saved, WayBack};
-use super::{policy_members, test_login, took_hold};
+use super::{login_obstacles, policy_members, test_login, took_hold};
 use crate::Live;
 use crate::evidence::Proven as _;
 use crate::fill;
@@ -121,8 +121,33 @@ impl Check<Live> for Proof {
         let verdict = proven(cx, known, &who, &reading, began);
         let done = known.by_hand_at(&ID).is_some();
         let (verdict, key) = recent(verdict, cx.now(), done);
-        Finding::only(with_fix(verdict, key, cx, known))
+        if verdict.state != VerdictState::Pass {
+            return Finding::only(with_fix(verdict, key, cx, known));
+        }
+        still(verdict, login_obstacles::in_the_way(cx, known).await)
     }
+}
+
+/// A log-in that came through tells what was set at that time: what moved since is looked at as well.
+fn still(came_through: Verdict, in_the_way: Vec<Finding>) -> Vec<Finding> {
+    let Some(first) = in_the_way.first() else {
+        return Finding::only(came_through);
+    };
+    let fails = |found: &Finding| found.verdict.state == VerdictState::Fail;
+    let (state, title) = match in_the_way.iter().any(fails) {
+        true => (
+            VerdictState::Fail,
+            "A log-in came through, and something stands in its way now",
+        ),
+        false => (
+            first.verdict.state,
+            "A log-in came through; whether one would now was not read",
+        ),
+    };
+    let detail = format!("{}.", came_through.title);
+    let mut findings = Finding::only(Verdict::new(state, title, detail));
+    findings.extend(in_the_way);
+    findings
 }
 
 /// A proof that is older than an hour does not pass any more; after enforcing it is history, and stays as it was.
@@ -415,6 +440,40 @@ fn confirmed(cx: &Live, known: &Known) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_in_counts_while_nothing_stands_in_its_way_now() {
+        use VerdictState::{Fail, Pass, Unknown, Warn};
+        let found = |state| Finding {
+            key: "disabled".to_owned(),
+            verdict: Verdict::new(state, "The application is disabled", ""),
+        };
+        let cases = [
+            (vec![], vec![Pass]),
+            (vec![found(Fail)], vec![Fail, Fail]),
+            (vec![found(Unknown)], vec![Unknown, Unknown]),
+            (
+                vec![found(Unknown), found(Fail)],
+                vec![Fail, Unknown, Fail],
+            ),
+            (
+                vec![found(VerdictState::Skipped(Skip::NothingYet)), found(Warn)],
+                vec![
+                    VerdictState::Skipped(Skip::NothingYet),
+                    VerdictState::Skipped(Skip::NothingYet),
+                    Warn,
+                ],
+            ),
+        ];
+        for (in_the_way, wanted) in cases {
+            let came = Verdict::new(Pass, "PILOT came in through Entra", "");
+            let states: Vec<_> = still(came, in_the_way.clone())
+                .iter()
+                .map(|found| found.verdict.state)
+                .collect();
+            assert_eq!(states, wanted, "{in_the_way:?}");
+        }
+    }
 
     #[test]
     fn a_way_back_helps_only_while_its_admin_is_outside() {

@@ -1,5 +1,5 @@
 //! What stands in the way of a log-in: the two checks that read the application's settings and the person's accounts, for
-//! `login_settings` and `login_person` to judge.
+//! `login_settings` and `login_person` to judge. Enforcing rests on both as well: a log-in that came through tells what was set then.
 
 use std::ops::ControlFlow;
 
@@ -16,8 +16,32 @@ use super::login_settings::{self, Settings};
 use super::test_login_checks::{finding, tester};
 use super::{email_attribute, find_app};
 use crate::evidence::Proven as _;
+use crate::shared::plan::Who;
 use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble};
+
+/// What would keep a log-in that came through from coming through now, or keeps that from being seen; empty where nothing does, and
+/// where a colleague does the Entra side.
+pub(super) async fn in_the_way(cx: &Live, known: &Known) -> Vec<Finding> {
+    if Who::of(known) == Who::AtlassianOnly {
+        return Vec::new();
+    }
+    let (settings, person) = futures::join!(SettingsFit.look(cx, known), PersonFits.look(cx, known));
+    let keyed = |key: &str, findings: Vec<Finding>| {
+        let key = key.to_owned();
+        findings.into_iter().map(move |found| match found.key.is_empty() {
+            true => Finding {
+                key: key.clone(),
+                ..found
+            },
+            false => found,
+        })
+    };
+    keyed(SettingsFit.id(), settings)
+        .chain(keyed(PersonFits.id(), person))
+        .filter(|found| !matches!(found.verdict.state, VerdictState::Pass | VerdictState::Warn))
+        .collect()
+}
 
 pub(super) struct SettingsFit;
 
