@@ -89,8 +89,14 @@ pub trait Step<Cx>: Send + Sync {
     /// Its checks, in the order on screen.
     fn checks(&self) -> &'static [&'static dyn Check<Cx>];
 
-    /// What a person may choose for an ask of [`AskKind::Search`], given what they typed. It only reads.
-    async fn search(&self, _cx: &Cx, _ask: &str, _text: &str) -> Result<Vec<AskOption>, Trouble> {
+    /// What a person may choose for an ask of [`AskKind::Search`], given what is known and what they typed. It only reads.
+    async fn search(
+        &self,
+        _cx: &Cx,
+        _known: &Known,
+        _ask: &str,
+        _text: &str,
+    ) -> Result<Vec<AskOption>, Trouble> {
         Ok(Vec::new())
     }
 

@@ -616,3 +616,40 @@ async fn whose_role_may_not_read_the_log_says_it_themselves() {
         proven.detail
     );
 }
+
+async fn search(walk: &Walk, step: &str, ask: &str, text: &str) -> Vec<engine::AskOption> {
+    let found = walk.session.search(&by_id(step), ask, text).await;
+    found.expect("the search is answered")
+}
+
+#[tokio::test]
+async fn only_somebody_of_the_pilot_group_proves_something_for_it() {
+    const PILOT: &str = "pilot";
+    let bench = Bench::of("fresh").await;
+    may_read_logs(&bench);
+    let walk = bench.open().await;
+    assert_eq!(walk.until("claims").await, Ok(Ended::Verified));
+    walk.sign_in_for(&[by_id(PILOT)]).await.expect("signs in");
+    let group = search(&walk, PILOT, "pilot.who", "Jira Pilot").await;
+    let walk = walk.answering("pilot.who", &group[0].value);
+    assert_eq!(walk.until(PILOT).await, Ok(Ended::Verified));
+    walk.session.went(&by_id(LOGIN)).expect("goes there");
+    walk.sign_in_for(&[by_id(LOGIN)]).await.expect("signs in");
+
+    let members = search(&walk, LOGIN, "login.who", "contoso").await;
+    assert_eq!(members.len(), 6, "{members:?}");
+    let all = search(&walk, PILOT, "pilot.who", "contoso").await;
+    let outside = all.iter().find(|one| {
+        one.value.starts_with("user/") && members.iter().all(|member| member.value != one.value)
+    });
+    let outside = outside.unwrap_or_else(|| panic!("somebody outside: {all:?}"));
+    for (chosen, of_pilot) in [(&members[0], true), (outside, false)] {
+        answer(&walk, LOGIN, "login.who", &chosen.value).await;
+        look(&walk, LOGIN).await;
+        let open = walk.open_checks(LOGIN);
+        let told = open
+            .iter()
+            .any(|line| line.ends_with("is not of the pilot"));
+        assert_eq!(told, !of_pilot, "{}: {open:?}", chosen.label);
+    }
+}

@@ -43,7 +43,8 @@ impl Session {
         if answers::secret_in(text).is_some() {
             return Ok(Vec::new());
         }
-        step.search(&self.live(), ask, text.trim()).await
+        step.search(&self.live(), &self.known(), ask, text.trim())
+            .await
     }
 
     /// The one answer that a name, an address or an id stands for.

@@ -84,7 +84,13 @@ impl Step<Live> for EmailAttribute {
         asks
     }
 
-    async fn search(&self, cx: &Live, ask: &str, text: &str) -> Result<Vec<AskOption>, Trouble> {
+    async fn search(
+        &self,
+        cx: &Live,
+        _known: &Known,
+        ask: &str,
+        text: &str,
+    ) -> Result<Vec<AskOption>, Trouble> {
         match (&cx.graph, ask) {
             (Some(graph), GROUP) => people_search::groups(graph, text).await,
             _ => Ok(Vec::new()),

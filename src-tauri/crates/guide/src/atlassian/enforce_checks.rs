@@ -452,10 +452,7 @@ mod tests {
             (vec![], vec![Pass]),
             (vec![found(Fail)], vec![Fail, Fail]),
             (vec![found(Unknown)], vec![Unknown, Unknown]),
-            (
-                vec![found(Unknown), found(Fail)],
-                vec![Fail, Unknown, Fail],
-            ),
+            (vec![found(Unknown), found(Fail)], vec![Fail, Unknown, Fail]),
             (
                 vec![found(VerdictState::Skipped(Skip::NothingYet)), found(Warn)],
                 vec![

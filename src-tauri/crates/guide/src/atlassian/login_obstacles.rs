@@ -26,16 +26,19 @@ pub(super) async fn in_the_way(cx: &Live, known: &Known) -> Vec<Finding> {
     if Who::of(known) == Who::AtlassianOnly {
         return Vec::new();
     }
-    let (settings, person) = futures::join!(SettingsFit.look(cx, known), PersonFits.look(cx, known));
+    let (settings, person) =
+        futures::join!(SettingsFit.look(cx, known), PersonFits.look(cx, known));
     let keyed = |key: &str, findings: Vec<Finding>| {
         let key = key.to_owned();
-        findings.into_iter().map(move |found| match found.key.is_empty() {
-            true => Finding {
-                key: key.clone(),
-                ..found
-            },
-            false => found,
-        })
+        findings
+            .into_iter()
+            .map(move |found| match found.key.is_empty() {
+                true => Finding {
+                    key: key.clone(),
+                    ..found
+                },
+                false => found,
+            })
     };
     keyed(SettingsFit.id(), settings)
         .chain(keyed(PersonFits.id(), person))
@@ -278,6 +281,7 @@ async fn person(
         name_id: name_id.1,
         address,
         way,
+        of_pilot: of_pilot(graph, known, &found.id).await,
         assignment_required,
         account,
         domain_verified,
@@ -317,6 +321,15 @@ async fn name_id(
         attribute.name().to_owned(),
         value.filter(|value| !value.is_empty()),
     )
+}
+
+/// Whether a person is of the pilot; `None` when it could not be read, or no pilot is chosen.
+async fn of_pilot(graph: &Graph, known: &Known, person: &str) -> Option<bool> {
+    let pilot = known.fact("pilot.id")?;
+    match known.fact("pilot.type") {
+        Some("group") => holds(graph, pilot, person).await,
+        _ => Some(pilot == person),
+    }
 }
 
 /// How a person was let in, and whether that is needed.

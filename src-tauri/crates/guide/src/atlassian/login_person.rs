@@ -48,6 +48,8 @@ pub(super) struct Person {
     pub address: Option<String>,
     /// How they were let in.
     pub way: Way,
+    /// Whether they are of the pilot: a direct member of its group, or the person itself; `None` when that could not be read.
+    pub of_pilot: Option<bool>,
     /// Whether only assigned people may use the application.
     pub assignment_required: bool,
     /// Their Atlassian account.
@@ -60,6 +62,7 @@ pub(super) struct Person {
 pub(super) fn faults(person: &Person) -> Vec<Fault> {
     [
         disabled(person),
+        of_pilot(person),
         assignment(person),
         name_id(person),
         domain(person),
@@ -78,6 +81,17 @@ fn disabled(person: &Person) -> Option<Fault> {
             "Microsoft does not let it sign in.",
         )
         .compared("accountEnabled true", "false")
+    })
+}
+
+fn of_pilot(person: &Person) -> Option<Fault> {
+    (person.of_pilot == Some(false)).then(|| {
+        Fault::fail(
+            "not-pilot",
+            &format!("{} is not of the pilot", person.upn),
+            "That somebody else comes in proves nothing for the people whom enforcing reaches.",
+        )
+        .compared("a direct member of the pilot group", "none")
     })
 }
 
@@ -188,6 +202,7 @@ mod tests {
             name_id: Some("Alex@contoso.com".into()),
             address: Some("alex@contoso.com".into()),
             way: Way::Through("Atlassian pilot".into()),
+            of_pilot: Some(true),
             assignment_required: true,
             account: Account::Managed { active: true },
             domain_verified: Some(true),
@@ -199,6 +214,7 @@ mod tests {
         assert_eq!(faults(&good()), []);
         let unread = Person {
             way: Way::NotRead,
+            of_pilot: None,
             account: Account::NotRead,
             domain_verified: None,
             address: None,
@@ -216,6 +232,12 @@ mod tests {
                 "user-disabled",
                 Fail,
                 "The Entra account alex@contoso.com is disabled",
+            ),
+            (
+                |p| p.of_pilot = Some(false),
+                "not-pilot",
+                Fail,
+                "alex@contoso.com is not of the pilot",
             ),
             (
                 |p| p.way = Way::None,

@@ -346,11 +346,15 @@ fn is_log_in_of(event: &Event, address: &str) -> bool {
     event.action == "user_login" && event.is_about(address)
 }
 
-/// People whose name or address begins like the text. Whether they are in the pilot is said by a check.
-pub(super) async fn people_like(cx: &Live, text: &str) -> Result<Vec<AskOption>, Trouble> {
-    match &cx.graph {
-        Some(graph) => people_search::people(graph, text).await,
-        None => Ok(Vec::new()),
+/// The direct members of the pilot group whose name or address holds the text: the log-in of anybody else proves nothing for it.
+pub(super) async fn members_like(
+    cx: &Live,
+    known: &Known,
+    text: &str,
+) -> Result<Vec<AskOption>, Trouble> {
+    match (&cx.graph, known.fact("pilot.id")) {
+        (Some(graph), Some(group)) => people_search::members(graph, group, text).await,
+        _ => Ok(Vec::new()),
     }
 }
 

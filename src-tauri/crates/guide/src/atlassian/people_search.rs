@@ -1,6 +1,8 @@
 //! Finding a person or a group by what somebody types. What would go wrong with one of them stands in its hint, before
 //! it is chosen. It only reads.
 
+use std::ops::ControlFlow;
+
 use connect::Graph;
 use connect::entra::{Group, Person};
 use engine::{AskOption, Trouble};
@@ -23,6 +25,46 @@ pub(super) async fn people(graph: &Graph, text: &str) -> Result<Vec<AskOption>, 
         .await
         .map_err(|fault| trouble(&fault, doing))?;
     Ok(with_note(found.value.iter().map(person_option).collect()))
+}
+
+/// The direct members of a group that match.
+pub(super) async fn members(
+    graph: &Graph,
+    group: &str,
+    text: &str,
+) -> Result<Vec<AskOption>, Trouble> {
+    let text = text.trim().to_lowercase();
+    let mut found = Vec::new();
+    let read = graph
+        .each_member(group, |people, _| {
+            found.extend(
+                people
+                    .iter()
+                    .filter(|one| is_like(one, &text))
+                    .map(person_option),
+            );
+            match found.len() < PAGE {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })
+        .await;
+    read.map_err(|fault| trouble(&fault, "Searching for members of the pilot group."))?;
+    found.truncate(PAGE);
+    Ok(with_note(found))
+}
+
+/// Whether a name, an address or the id of a person holds the text, which is in lower case.
+fn is_like(person: &Person, text: &str) -> bool {
+    let own = [
+        Some(person.id.as_str()),
+        person.display_name.as_deref(),
+        person.user_principal_name.as_deref(),
+        person.mail.as_deref(),
+    ];
+    own.into_iter()
+        .flatten()
+        .any(|own| own.to_lowercase().contains(text))
 }
 
 /// The groups that match, each with how many people it would bring.

@@ -54,7 +54,13 @@ impl Step<Live> for Pilot {
         pilot_asks::asks(known)
     }
 
-    async fn search(&self, cx: &Live, ask: &str, text: &str) -> Result<Vec<AskOption>, Trouble> {
+    async fn search(
+        &self,
+        cx: &Live,
+        _known: &Known,
+        ask: &str,
+        text: &str,
+    ) -> Result<Vec<AskOption>, Trouble> {
         let (Some(graph), WHO) = (&cx.graph, ask) else {
             return Ok(Vec::new());
         };

@@ -6,7 +6,7 @@ use engine::{
 };
 
 use super::login_proof::{CAME_IN, ERROR_PAGE, OTHER, PASSWORD_ASKED, Proof, WORD, Word, weigh};
-use super::login_reads::{self, ANEW, BASIS, BEGAN, people_like};
+use super::login_reads::{self, ANEW, BASIS, BEGAN, members_like};
 use super::login_seen;
 use super::test_login_checks;
 use crate::Live;
@@ -75,9 +75,15 @@ impl Step<Live> for TestLogin {
         asks
     }
 
-    async fn search(&self, cx: &Live, ask: &str, text: &str) -> Result<Vec<AskOption>, Trouble> {
+    async fn search(
+        &self,
+        cx: &Live,
+        known: &Known,
+        ask: &str,
+        text: &str,
+    ) -> Result<Vec<AskOption>, Trouble> {
         match ask {
-            WHO => people_like(cx, text).await,
+            WHO => members_like(cx, known, text).await,
             _ => Ok(Vec::new()),
         }
     }
