@@ -188,6 +188,58 @@ describe("a choice and a statement", () => {
     await expectAccessible(container);
   });
 
+  it("says again what is chosen already, when it is pressed", async () => {
+    const { answer } = draw(choice);
+    const user = userEvent.setup();
+    await user.click(screen.getByText("Production"));
+    await user.keyboard(" ");
+    expect(answer.mock.calls).toEqual([
+      ["purpose", "production"],
+      ["purpose", "production"],
+    ]);
+  });
+
+  describe("by the arrow keys", () => {
+    const three = { ...choice, kind: { kind: "choice" as const, options: ["production", "trial", "other"].map((value) => ({ value, label: value, hint: "" })) } };
+    const at = async (key: string) => {
+      const shown = screen.getAllByRole<HTMLInputElement>("radio");
+      const from = shown.findIndex((radio) => radio.checked);
+      const to = shown[from + 1];
+      shown[from]?.focus();
+      await fireEvent.keyDown(shown[from] as Element, { key });
+      // As a browser does: it moves the focus, clicks and tells of the change.
+      to?.focus();
+      await fireEvent.click(to as Element);
+      await fireEvent.keyUp(to as Element, { key });
+    };
+
+    it("answers where they rest, and not what they pass", async () => {
+      vi.useFakeTimers();
+      const { answer } = draw(three);
+      await at("ArrowDown");
+      await vi.advanceTimersByTimeAsync(599);
+      await at("ArrowDown");
+      await vi.advanceTimersByTimeAsync(599);
+      expect(answer).not.toHaveBeenCalled();
+      expect(screen.getByRole("radio", { name: "other" })).toBeChecked();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(answer.mock.calls).toEqual([["purpose", "other"]]);
+    });
+
+    it("answers at once on Enter, and when the field is left", async () => {
+      vi.useFakeTimers();
+      const { answer } = draw(three);
+      await at("ArrowDown");
+      await fireEvent.keyDown(screen.getByRole("radio", { name: "trial" }), { key: "Enter" });
+      expect(answer.mock.calls).toEqual([["purpose", "trial"]]);
+      await at("ArrowDown");
+      await fireEvent.blur(screen.getByRole("radio", { name: "trial" }));
+      expect(answer).toHaveBeenCalledTimes(2);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(answer).toHaveBeenCalledTimes(2);
+    });
+  });
+
   it("answers yes, and takes it back", async () => {
     const { answer, rerender } = draw(confirm);
     const user = userEvent.setup();

@@ -184,7 +184,7 @@ fn word_ask() -> Ask {
     Ask::choice(
         WORD,
         "What happened?",
-        "Say it after each try: it counts for the log-in just before.",
+        "Say it after each try: it counts for the log-in just before. Press the same answer again to say it anew.",
         &[
             ("", "Nobody has tried yet", "Or try again, and say it then."),
             (
