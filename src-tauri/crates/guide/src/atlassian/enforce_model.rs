@@ -1,25 +1,24 @@
 //! A model of the enforcement page: whatever happens, in whatever order, the way to enforce opens only over a look that saw
-//! everything safe a short while ago.
+//! everything safe a short while ago, and behind the policy's own name.
 //!
-//! The verdicts are those of the checks, the lock is the page's own; what is safe is said here a second time, in other words.
+//! The verdicts are those of the checks, the lock and the judgement of the name are the page's own; what is safe is said a second
+//! time, in other words, by `enforce_world`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Clock, Entry, Finding, FixedClock, Journal, Known, MemoryStore};
+use engine::{Clock, Entry, Finding, FixedClock, Journal, Known, MemoryStore, StepId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::GUIDE;
-use super::break_glass::{self, Admin};
+use super::break_glass;
 use super::enforce::{self, ADDRESS, ID, LOCK};
-use super::enforce_asks::judge_confirm;
-use super::enforce_checks::{self, BREAK_GLASS, File, ONLY_PILOT, PROVEN, WAY_BACK};
-use super::login_proof::{Attempt, Log, Traces, weigh};
-use super::only_pilot::{self, Case};
-use super::policy_members::{Membership, PilotPerson};
-use super::test_login_checks;
-use super::way_back::WayBack;
+use super::enforce_asks::{CONFIRMED, OPEN, judge_confirm};
+use super::enforce_checks::{BREAK_GLASS, ONLY_PILOT, PROVEN, WAY_BACK};
+use super::enforce_world::{World, passed, way_back};
+use super::login_proof::{Attempt, CAME_IN, PASSWORD_ASKED, WORD, Word};
+use super::test_login;
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +27,24 @@ enum Event {
     LogIn,
     /// Somebody of the pilot is refused.
     Refusal,
+    /// The person says that they came in.
+    CameIn,
+    /// The person says that a password was asked for.
+    PasswordAsked,
+    /// Entra's log is shut, or opened again.
+    EntraShuts,
+    /// Atlassian's log is shut, or opened again.
+    AtlassianShuts,
     /// So many minutes go by.
     Minutes(u64),
     /// The admin outside is put into the policy, or taken out again.
     AdminMoves,
     /// It is no longer told where the admin is, or told again.
     AdminUntold,
+    /// The admin's own policy enforces, or no longer.
+    AdminEnforced,
+    /// The admin's account is managed by nobody, or managed again.
+    AdminUnmanaged,
     /// The way back is saved.
     Save,
     /// The file is lost, or is one of another policy.
@@ -42,63 +53,95 @@ enum Event {
     StrangerMoves,
     /// It is no longer told who is in the policy, or told again.
     MembersUntold,
-    /// The person answers an ask of the page otherwise.
-    Answer,
+    /// The policy's directory is no longer told, or is told again.
+    DirectoryUntold,
+    /// The policy turns out to be the local directory's.
+    Local,
+    /// The policy becomes the default one.
+    Default,
+    /// Somebody enforces the policy, or switches it off.
+    Switched,
+    /// The person confirms what is not told.
+    Confirm,
+    /// The person takes back that they looked at the settings.
+    Unlook,
+    /// The person says that they looked at the settings.
+    LookedAt,
+    /// The person gives another address of the policy.
+    Address,
+    /// The person calls the policy otherwise, or as before.
+    Rename,
+    /// The person types the policy's name.
+    Type,
+    /// The person says that it is done.
+    Done,
+    /// The person says that it is taken back.
+    TakenBack,
     /// The page looks.
     Look,
 }
 
 use Event::{
-    AdminMoves, AdminUntold, Answer, LogIn, Look, Lose, MembersUntold, Minutes, Refusal, Save,
-    StrangerMoves,
+    Address, AdminEnforced, AdminMoves, AdminUnmanaged, AdminUntold, AtlassianShuts, CameIn,
+    Confirm, Default, DirectoryUntold, Done, EntraShuts, Local, LogIn, Look, LookedAt, Lose,
+    MembersUntold, Minutes, PasswordAsked, Refusal, Rename, Save, StrangerMoves, Switched,
+    TakenBack, Type, Unlook,
 };
 
-const EVENTS: [Event; 12] = [
+const EVENTS: [Event; 30] = [
     LogIn,
     Refusal,
+    CameIn,
+    PasswordAsked,
+    EntraShuts,
+    AtlassianShuts,
     Minutes(6),
+    Minutes(16),
     Minutes(61),
     AdminMoves,
     AdminUntold,
+    AdminEnforced,
+    AdminUnmanaged,
     Save,
     Lose,
     StrangerMoves,
     MembersUntold,
-    Answer,
+    DirectoryUntold,
+    Local,
+    Default,
+    Switched,
+    Confirm,
+    Unlook,
+    LookedAt,
+    Address,
+    Rename,
+    Type,
+    Done,
+    TakenBack,
     Look,
 ];
 
-/// The world that is looked at.
-#[derive(Debug, Clone)]
-struct World {
-    began: Timestamp,
-    log: Vec<Attempt>,
-    admin_inside: bool,
-    admin_untold: bool,
-    file: Option<String>,
-    stranger: bool,
-    members_untold: bool,
-}
+/// From nothing; to the open way by both logs, by the word alone, and by what the person confirmed; and after it was done.
+const BEGINNINGS: [&[Event]; 5] = [
+    &[],
+    &[LogIn, Save, Type, Look],
+    &[EntraShuts, AtlassianShuts, CameIn, Save, Type, Look],
+    &[LogIn, Save, MembersUntold, Confirm, Type, Look],
+    &[LogIn, Save, Type, Look, Switched, Done, Look],
+];
+
+const NAMES: [&str; 2] = ["Pilot SSO", "Everybody"];
 
 /// A world, the page before it, and what the last look saw.
 struct Page {
     world: World,
     clock: Arc<FixedClock>,
     journal: Journal,
-    answers: u64,
-    /// When the page last looked, and whether all was safe then.
-    looked: Option<(Timestamp, bool)>,
-    answered_since: bool,
-}
-
-fn way_back() -> WayBack {
-    WayBack {
-        policy: "Pilot SSO".into(),
-        policy_id: "3b8e07f5".into(),
-        organization_id: "9a1aa823".into(),
-        admin: "Ada <ada@contoso.com>".into(),
-        ..WayBack::default()
-    }
+    answers: BTreeMap<&'static str, String>,
+    typed: Option<String>,
+    /// When the page last looked, whether all was safe then, and when the log-in came through that it saw.
+    looked: Option<(Timestamp, bool, Option<Timestamp>)>,
+    moved_since: bool,
 }
 
 impl Page {
@@ -106,37 +149,15 @@ impl Page {
         let began: Timestamp = "2026-11-25T10:00:00Z".parse().expect("a time");
         let clock = Arc::new(FixedClock::at(began));
         let journal = Journal::open(Box::new(MemoryStore::default()), clock.clone());
-        let page = Self {
-            world: World {
-                began,
-                log: Vec::new(),
-                admin_inside: false,
-                admin_untold: false,
-                file: None,
-                stranger: false,
-                members_untold: false,
-            },
+        Self {
+            world: World::new(began),
             clock,
             journal: journal.expect("a journal"),
-            answers: 0,
+            answers: BTreeMap::new(),
+            typed: None,
             looked: None,
-            answered_since: false,
-        };
-        // The lock rests on the steps before it; here they have passed.
-        for before in GUIDE.step(&ID).expect("the step").needs() {
-            for check in GUIDE.step(before).expect("a step").checks() {
-                page.record(Entry::Looked {
-                    step: before.clone(),
-                    check: check.id().to_owned(),
-                    findings: Finding::only(engine::Verdict::new(
-                        engine::VerdictState::Pass,
-                        "Passed",
-                        "",
-                    )),
-                });
-            }
+            moved_since: false,
         }
-        page
     }
 
     fn after(events: &[Event]) -> Self {
@@ -156,9 +177,13 @@ impl Page {
                 at: now,
                 code: 50105,
             }),
+            EntraShuts => world.entra_shut = !world.entra_shut,
+            AtlassianShuts => world.atlassian_shut = !world.atlassian_shut,
             Minutes(minutes) => self.clock.forward(Duration::from_secs(60 * minutes)),
             AdminMoves => world.admin_inside = !world.admin_inside,
             AdminUntold => world.admin_untold = !world.admin_untold,
+            AdminEnforced => world.admin_enforced = !world.admin_enforced,
+            AdminUnmanaged => world.admin_unmanaged = !world.admin_unmanaged,
             Save => world.file = Some(way_back().text()),
             Lose => {
                 world.file = world
@@ -168,123 +193,122 @@ impl Page {
             }
             StrangerMoves => world.stranger = !world.stranger,
             MembersUntold => world.members_untold = !world.members_untold,
-            Answer => self.answers(),
+            DirectoryUntold => world.local = world.local.is_none().then_some(false),
+            Local => world.local = Some(true),
+            Default => world.default = Some(true),
+            Switched => world.enforced = !world.enforced,
             Look => self.look(),
+            said => self.says(said, now),
         }
         // No two things happen at the same moment.
         self.clock.forward(Duration::from_secs(1));
     }
 
-    fn answers(&mut self) {
-        self.answers += 1;
-        self.answered_since = true;
+    /// What the person says on the page.
+    fn says(&mut self, event: Event, now: Timestamp) {
+        match event {
+            CameIn => {
+                self.world.word = Some((Word::CameIn, now));
+                self.answer(&test_login::ID, WORD, CAME_IN);
+            }
+            PasswordAsked => {
+                self.world.word = Some((Word::PasswordAsked, now));
+                self.answer(&test_login::ID, WORD, PASSWORD_ASKED);
+            }
+            Confirm => {
+                self.world.confirmed = true;
+                self.answer(&ID, CONFIRMED, "yes");
+            }
+            Unlook | LookedAt => {
+                self.world.looked = event == LookedAt;
+                self.answer(&ID, OPEN, if event == LookedAt { "yes" } else { "" });
+            }
+            Address => {
+                // What was said of another policy is not said of this one.
+                (self.world.confirmed, self.world.looked) = (false, false);
+                let value = now.to_string();
+                self.answer(&ID, ADDRESS, &value);
+            }
+            Rename => {
+                let other = NAMES.iter().find(|name| **name != self.name());
+                let other = other.expect("another name");
+                self.answer(&ID, enforce::NAME, other);
+            }
+            Type => self.typed = Some(self.name()),
+            Done | TakenBack => {
+                self.world.done = event == Done;
+                self.moved_since = true;
+                self.record(match event {
+                    Done => Entry::DoneByHand { step: ID },
+                    _ => Entry::UndoneByHand { step: ID },
+                });
+            }
+            other => panic!("{other:?} is nothing that a person says"),
+        }
+    }
+
+    fn name(&self) -> String {
+        let named = self.answers.get(enforce::NAME);
+        named.cloned().unwrap_or_else(|| NAMES[0].to_owned())
+    }
+
+    fn answer(&mut self, step: &StepId, ask: &'static str, value: &str) {
+        let before = self.answers.insert(ask, value.to_owned());
+        // Who says the same again moves nothing.
+        self.moved_since |= before.as_deref() != Some(value);
         self.record(Entry::Answered {
-            step: ID,
-            ask: ADDRESS.to_owned(),
-            value: self.answers.to_string(),
+            step: step.clone(),
+            ask: ask.to_owned(),
+            value: value.to_owned(),
         });
     }
 
     fn look(&mut self) {
         let now = self.clock.now();
+        // The lock rests on the steps before it; here they have passed.
+        for before in GUIDE.step(&ID).expect("the step").needs() {
+            for check in GUIDE.step(before).expect("a step").checks() {
+                self.saw(before, check.id(), passed());
+            }
+        }
         for (check, verdict) in [
-            (PROVEN, self.proof(now)),
-            (BREAK_GLASS, break_glass::judge(&[self.admin()]).0),
-            (WAY_BACK, self.saved()),
-            (ONLY_PILOT, self.members()),
+            (PROVEN, self.world.proof(now)),
+            (BREAK_GLASS, break_glass::judge(&[self.world.admin()]).0),
+            (WAY_BACK, self.world.saved()),
+            (ONLY_PILOT, self.world.members()),
         ] {
-            self.record(Entry::Looked {
-                step: ID,
-                check: check.to_owned(),
-                findings: Finding::only(verdict),
-            });
+            self.saw(&ID, check, Finding::only(verdict));
         }
-        self.looked = Some((now, self.world.is_safe(now)));
-        self.answered_since = false;
+        let safe = self.world.is_safe(now);
+        self.looked = Some((now, safe, self.world.proven_at()));
+        self.moved_since = false;
     }
 
-    fn proof(&self, now: Timestamp) -> engine::Verdict {
-        let through = self.world.log.iter().filter(|attempt| attempt.code == 0);
-        let traces = Traces {
-            began: self.world.began,
-            anew: false,
-            entra: Log::Read(self.world.log.clone()),
-            atlassian: Log::Read(through.map(|attempt| attempt.at).collect()),
-            word: None,
-            now,
-        };
-        let verdict = test_login_checks::judged(&weigh(&traces), "alex@contoso.com").0;
-        enforce_checks::recent(verdict, now, false).0
-    }
-
-    fn admin(&self) -> Admin {
-        Admin {
-            name: "Ada".into(),
-            address: "ada@contoso.com".into(),
-            active: Some(true),
-            managed: Some(true),
-            in_policy: (!self.world.admin_untold).then_some(self.world.admin_inside),
-            enforced: Some(false),
-            in_pilot: false,
-        }
-    }
-
-    fn saved(&self) -> engine::Verdict {
-        let file = match &self.world.file {
-            Some(text) => File::Text(text.clone()),
-            None => File::None,
-        };
-        let verdict = enforce_checks::saved(&file, Some(&way_back())).0;
-        if verdict.state != engine::VerdictState::Pass {
-            return verdict;
-        }
-        enforce_checks::still_helps(verdict, &way_back().admin, &[self.admin()]).0
-    }
-
-    fn members(&self) -> engine::Verdict {
-        let alex = "alex@contoso.com".to_owned();
-        let pilot = [PilotPerson {
-            name: "Alex".into(),
-            address: Some(alex.clone()),
-        }];
-        let managed = BTreeSet::from([alex.clone()]);
-        let there = Membership {
-            pilot: BTreeSet::from([alex]),
-            strangers: match self.world.stranger {
-                true => vec!["eve@contoso.com".into()],
-                false => Vec::new(),
-            },
-            elsewhere: 409,
-            unknown: usize::from(self.world.members_untold),
-            local: Some(false),
-            ..Membership::default()
-        };
-        let case = Case {
-            pilot: &pilot,
-            managed: &managed,
-            there: &there,
-            name: "Pilot SSO",
-            told: None,
-            confirmed: false,
-            looked: true,
-            done: false,
-        };
-        only_pilot::judge(&case).0
+    fn saw(&self, step: &StepId, check: &str, findings: Vec<Finding>) {
+        self.record(Entry::Looked {
+            step: step.clone(),
+            check: check.to_owned(),
+            findings,
+        });
     }
 
     fn record(&self, entry: Entry) {
         self.journal.append(entry).expect("recorded");
     }
 
+    /// Whether the page shows the way, as `render::lock` decides it: the lock is open, and the name that was typed is the one that is
+    /// wanted now.
     fn is_open(&self) -> bool {
         let state = self.journal.state();
-        LOCK.at(&GUIDE, &state, &ID, self.clock.now()).is_open()
+        let open = LOCK.at(&GUIDE, &state, &ID, self.clock.now()).is_open();
+        let typed = self.typed.as_deref();
+        open && typed.is_some_and(|typed| judge_confirm(state.known(), typed).is_taken())
     }
 
     /// Why it must not be open now; `None` when it may.
     fn why_not(&self) -> Option<&'static str> {
         let now = self.clock.now();
-        let Some((at, safe)) = self.looked else {
+        let Some((at, safe, proof)) = self.looked else {
             return Some("nobody looked");
         };
         if !safe {
@@ -293,105 +317,136 @@ impl Page {
         if now.duration_since(at) >= LOCK.fresh_for {
             return Some("the last look is old");
         }
-        if self.answered_since {
-            return Some("an answer changed since the last look");
+        if self.moved_since {
+            return Some("something was said since the last look");
         }
-        let proof = self
-            .world
-            .log
-            .iter()
-            .filter(|one| one.code == 0 && one.at <= at);
-        let proof = proof.map(|one| one.at).max();
+        if self.typed.as_ref() != Some(&self.name()) {
+            return Some("the name is not typed");
+        }
         let counts =
             proof.is_some_and(|proof| now.duration_since(proof) < SignedDuration::from_hours(1));
         (!counts).then_some("the proof is older than an hour")
     }
-}
 
-impl World {
-    /// What is safe, said without the program's own words.
-    fn is_safe(&self, now: Timestamp) -> bool {
-        let proven = self.log.last().is_some_and(|last| {
-            last.code == 0 && now.duration_since(last.at) < SignedDuration::from_hours(1)
-        });
-        let helped = !self.admin_inside && !self.admin_untold;
-        let saved = self
-            .file
-            .as_deref()
-            .is_some_and(|file| file.contains("3b8e07f5"));
-        proven && helped && saved && !self.stranger && !self.members_untold
-    }
-}
-
-/// Every order of events up to this length, after each of these beginnings.
-fn every_order(beginning: &[Event], length: usize, each: &mut impl FnMut(&[Event])) {
-    each(beginning);
-    if length == 0 {
-        return;
-    }
-    for event in EVENTS {
-        every_order(&[beginning, &[event]].concat(), length - 1, each);
+    /// Whether it is open; it may be only when nothing is against it, and has to be then.
+    fn checked(events: &[Event]) -> bool {
+        let page = Self::after(events);
+        match (page.is_open(), page.why_not()) {
+            (true, Some(why)) => panic!("open although {why}: {events:?}"),
+            (false, None) => panic!("shut although all is safe: {events:?}"),
+            (open, _) => open,
+        }
     }
 }
 
 #[test]
 fn no_order_of_events_opens_it_over_something_unsafe() {
-    let beginnings: [&[Event]; 2] = [&[], &[LogIn, Save, Look]];
-    let (mut seen, mut open) = (0, 0);
-    for beginning in beginnings {
-        every_order(beginning, 3, &mut |events| {
-            let page = Page::after(events);
-            seen += 1;
-            match (page.is_open(), page.why_not()) {
-                (true, Some(why)) => panic!("open although {why}: {events:?}"),
-                (false, None) => panic!("shut although all is safe: {events:?}"),
-                (true, None) => open += 1,
-                (false, Some(_)) => {}
+    for beginning in BEGINNINGS {
+        let mut open = 0;
+        for first in EVENTS {
+            for second in EVENTS {
+                let events = [beginning, &[first, second]].concat();
+                open += usize::from(Page::checked(&events));
+                open += usize::from(Page::checked(&[&events[..], &[Look]].concat()));
             }
-        });
+        }
+        assert_eq!(open > 100, !beginning.is_empty(), "{beginning:?}: {open}");
     }
-    assert_eq!(seen, 2 * (1 + 12 + 144 + 1728));
-    assert!(open > 100, "it does open: {open}");
 }
 
-/// Every combination of what can be so, looked at, then left alone for a while.
+/// The longer orders of what happens most.
 #[test]
-fn only_one_combination_of_states_opens_it() {
-    let turns: [&[Event]; 7] = [
-        &[LogIn],
-        &[Refusal],
-        &[AdminMoves],
-        &[AdminUntold],
-        &[Save],
-        &[StrangerMoves],
-        &[MembersUntold],
+fn no_longer_order_opens_it_either() {
+    const OFTEN: [Event; 10] = [
+        LogIn,
+        Refusal,
+        CameIn,
+        EntraShuts,
+        AtlassianShuts,
+        Minutes(16),
+        AdminMoves,
+        MembersUntold,
+        Confirm,
+        Look,
+    ];
+    let mut open = 0;
+    for first in OFTEN {
+        for second in OFTEN {
+            for third in OFTEN {
+                let events = [Save, Type, first, second, third, Look];
+                open += usize::from(Page::checked(&events));
+            }
+        }
+    }
+    assert!(open > 20, "it does open: {open}");
+}
+
+#[test]
+fn each_beginning_but_the_empty_one_stands_before_the_open_way() {
+    for beginning in BEGINNINGS {
+        assert_eq!(
+            Page::checked(beginning),
+            !beginning.is_empty(),
+            "{beginning:?}"
+        );
+    }
+}
+
+/// Every combination of what can be so, looked at.
+#[test]
+fn only_few_combinations_of_states_open_it() {
+    let turns = [
+        LogIn,
+        Refusal,
+        AdminMoves,
+        AdminUntold,
+        AdminEnforced,
+        Save,
+        StrangerMoves,
+        MembersUntold,
+        Type,
     ];
     let mut open = Vec::new();
     for set in 0..1_u32 << turns.len() {
         let chosen = (0..turns.len()).filter(|turn| set & (1 << turn) != 0);
-        let mut events: Vec<Event> = chosen.flat_map(|turn| turns[turn].to_vec()).collect();
+        let mut events: Vec<Event> = chosen.map(|turn| turns[turn]).collect();
         events.push(Look);
-        let page = Page::after(&events);
-        assert_eq!(page.is_open(), page.why_not().is_none(), "{events:?}");
-        if page.is_open() {
+        if Page::checked(&events) {
             open.push(events);
         }
     }
-    assert_eq!(open, [vec![LogIn, Save, Look]]);
+    assert_eq!(open, [vec![LogIn, Save, Type, Look]]);
+}
+
+#[test]
+fn a_word_alone_opens_it_only_where_both_logs_are_shut() {
+    for (logs, opens) in [
+        (&[][..], false),
+        (&[EntraShuts][..], false),
+        (&[AtlassianShuts][..], false),
+        (&[EntraShuts, AtlassianShuts][..], true),
+    ] {
+        let events = [logs, &[CameIn, Save, Type, Look]].concat();
+        assert_eq!(Page::checked(&events), opens, "{logs:?}");
+    }
 }
 
 #[test]
 fn time_alone_shuts_it() {
-    let begun = [LogIn, Save, Look];
-    assert!(Page::after(&begun).is_open());
+    let begun = [LogIn, Save, Type, Look];
+    assert!(Page::checked(&begun));
     assert!(
-        !Page::after(&[&begun[..], &[Minutes(6)]].concat()).is_open(),
+        !Page::checked(&[&begun[..], &[Minutes(6)]].concat()),
         "the look grew old"
     );
     let hour = [&begun[..], &[Minutes(61), Look]].concat();
-    assert!(!Page::after(&hour).is_open(), "the proof grew old");
+    assert!(!Page::checked(&hour), "the proof grew old");
     let again = [&hour[..], &[LogIn, Look]].concat();
-    assert!(Page::after(&again).is_open(), "a new log-in opens it");
+    assert!(Page::checked(&again), "a new log-in opens it");
+    let by_word = [EntraShuts, AtlassianShuts, CameIn, Save, Type, Minutes(61)];
+    assert!(!Page::checked(&[&by_word[..], &[Look]].concat()));
+    let again = [&by_word[..], &[CameIn, Look]].concat();
+    assert!(Page::checked(&again), "the word said anew opens it");
 }
 
 #[test]

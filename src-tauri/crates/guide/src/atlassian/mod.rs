@@ -30,6 +30,8 @@ mod enforce_asks;
 mod enforce_checks;
 #[cfg(test)]
 mod enforce_model;
+#[cfg(test)]
+mod enforce_world;
 mod enforced;
 mod federation;
 mod find_app;
