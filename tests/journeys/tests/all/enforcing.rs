@@ -376,7 +376,7 @@ async fn whoever_follows_the_page_step_by_step_sees_it_take_hold() {
         if does("choose Enforce single sign-on") {
             enforce_at_atlassian(&bench, &walk).await;
             walked.push("enforced");
-        } else if does("I did this by hand") {
+        } else if does("“I did this at Atlassian”") {
             walk.session.done_by_hand(&by_id(ENFORCE)).expect("said");
             walked.push("said so");
         } else if does("log in as") {
