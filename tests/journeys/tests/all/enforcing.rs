@@ -4,6 +4,7 @@ use connect::autopilot::Hands;
 use engine::{Plan, Standing, Trouble};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::Value;
+use sim::{Effect, Fault, Host};
 
 use crate::test_login::{APP, LOGIN, answer, fact, look, may_read_logs};
 
@@ -417,20 +418,48 @@ async fn a_log_in_proves_nothing_of_a_switch_that_nobody_pressed() {
 
 #[tokio::test]
 async fn what_atlassian_does_not_tell_the_person_confirms() {
-    let bench = Bench::of("fresh").await;
-    bench.practice.levers().bulk_fetch_bare();
-    let walk = before_enforcing(&bench).await;
-    add_members(&walk).await.expect("the task's end counts");
-    walk.session
-        .save_document(&by_id(ENFORCE), "way-back")
-        .expect("saved");
-    look(&walk, ENFORCE).await;
-    assert_eq!(missing(&walk), ["only-pilot"]);
+    let untold: [(&str, fn(&Bench)); 3] = [
+        ("nothing but addresses", |bench| {
+            bench.practice.levers().bulk_fetch_bare();
+        }),
+        ("the key may not ask", |bench| {
+            let levers = bench.practice.levers();
+            levers.key_lacks("bulk-fetch").expect("a feature");
+        }),
+        ("there is no such call", |bench| {
+            bench.practice.levers().fault(Fault {
+                host: Some(Host::AtlassianApi),
+                path_contains: "auth-policies/bulk-fetch".into(),
+                times: u32::MAX,
+                ..Fault::next(Effect::Status {
+                    code: 404,
+                    body: None,
+                    headers: Vec::new(),
+                })
+            });
+        }),
+    ];
+    for (what, pull) in untold {
+        let bench = Bench::of("fresh").await;
+        let walk = before_enforcing(&bench).await;
+        pull(&bench);
+        add_members(&walk).await.expect("the task's end counts");
+        walk.session
+            .save_document(&by_id(ENFORCE), "way-back")
+            .expect("saved");
+        look(&walk, ENFORCE).await;
+        assert_eq!(missing(&walk), ["only-pilot"], "{what}");
 
-    answer(&walk, ENFORCE, "policy.confirmed", "yes").await;
-    look(&walk, ENFORCE).await;
+        answer(&walk, ENFORCE, "policy.confirmed", "yes").await;
+        look(&walk, ENFORCE).await;
 
-    assert_eq!(missing(&walk), [""; 0], "{:?}", enforce_checks(&walk));
+        assert_eq!(
+            missing(&walk),
+            [""; 0],
+            "{what}: {:?}",
+            enforce_checks(&walk)
+        );
+    }
 }
 
 #[tokio::test]

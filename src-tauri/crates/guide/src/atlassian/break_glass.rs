@@ -9,7 +9,7 @@ use connect::{Atlassian, Call};
 use engine::{Trouble, Verdict, VerdictState};
 
 use super::placement::{Placement, placements, worst};
-use super::policy_members::PilotPerson;
+use super::policy_members::{self, PilotPerson};
 use crate::{trouble, words};
 
 /// An organization admin, as far as it matters here.
@@ -168,11 +168,7 @@ pub(super) async fn admins(
         true => Vec::new(),
         false => match atlassian.policies_of(organization, &ids).await {
             Ok(seen) => placements(&seen.value),
-            Err(fault)
-                if !fault.could_not_look() || fault.kind == connect::FaultKind::Forbidden =>
-            {
-                Vec::new()
-            }
+            Err(fault) if policy_members::is_refusal(&fault.kind) => Vec::new(),
             Err(fault) => return Err(trouble(&fault, doing)),
         },
     };
@@ -231,10 +227,16 @@ pub(super) fn admin(
         active: is_told.then(|| user.is_active()),
         managed,
         in_policy: worst(own.iter().map(|placement| placement.is_in(policy))),
-        enforced: worst(own.iter().map(|placement| placement.enforced)),
+        enforced: worst(own.iter().map(|placement| enforces(placement))),
         in_pilot: pilot.contains(&address),
         address,
     }
+}
+
+/// Whether the policy of an account enforces single sign-on. One that is told to be of the local directory can't (atlassian.md 2.3).
+fn enforces(placement: &Placement) -> Option<bool> {
+    let cannot = placement.is_local() == Some(true);
+    placement.enforced.or(cannot.then_some(false))
 }
 
 /// The first admin outside, as the way back names them; empty while there is none.
@@ -391,6 +393,7 @@ mod tests {
         .expect("a user");
         let elsewhere = |enforced: serde_json::Value| serde_json::json!({"email": "ada@contoso.com", "policyId": OTHER, "ssoEnforced": enforced});
         let open = || elsewhere(false.into());
+        let local = |enforced: serde_json::Value| serde_json::json!({"email": "ada@contoso.com", "policyId": OTHER, "ssoEnforced": enforced, "directoryName": "Local directory"});
         let here = serde_json::json!({"accountId": "1", "policyId": POLICY});
         let cases = [
             (vec![open()], true),
@@ -398,7 +401,10 @@ mod tests {
             (vec![elsewhere(serde_json::Value::Null)], false),
             (vec![open(), elsewhere(serde_json::Value::Null)], false),
             (vec![open(), elsewhere(true.into())], false),
-            (vec![open(), here], false),
+            (vec![open(), here.clone()], false),
+            (vec![local(serde_json::Value::Null)], true),
+            (vec![local(true.into())], false),
+            (vec![local(serde_json::Value::Null), here], false),
         ];
         let domains = ["contoso.com".to_owned()].into();
         for (answer, wanted) in cases {

@@ -126,7 +126,8 @@ pub(super) struct Placed {
     pub call: Option<Call>,
 }
 
-/// Asks which policies accounts are in.
+/// Asks which policies accounts are in. A key that may not ask, or an organization without the call, is told nothing, and that
+/// is no failure: Atlassian lists no scope for it and describes no refusal (atlassian.md 2.3), so the person looks instead.
 pub(super) async fn placed(
     cx: &Live,
     atlassian: &Atlassian,
@@ -140,7 +141,36 @@ pub(super) async fn placed(
         }
         other => other,
     }
+    .or_else(|fault| match is_refusal(&fault.kind) {
+        true => Ok(Placed {
+            raw: fault.raw.clone().map(Value::from),
+            call: fault.call.clone(),
+            ..Placed::nothing(ids)
+        }),
+        false => Err(fault),
+    })
     .map_err(|fault| trouble(&fault, "Asking Atlassian which policies accounts are in."))
+}
+
+/// Whether the service answered, and will answer the same next time: nobody is told who is where.
+pub(super) fn is_refusal(kind: &FaultKind) -> bool {
+    use FaultKind::{BadRequest, Conflict, Forbidden, NotFound, Unreadable};
+    matches!(
+        kind,
+        Forbidden | NotFound | BadRequest | Conflict | Unreadable { .. }
+    )
+}
+
+impl Placed {
+    /// Nothing is told of these.
+    fn nothing(ids: &[String]) -> Self {
+        Self {
+            all: Vec::new(),
+            asked: ids.iter().collect::<BTreeSet<_>>().len(),
+            raw: None,
+            call: None,
+        }
+    }
 }
 
 async fn placed_by(
@@ -150,12 +180,7 @@ async fn placed_by(
     ids: &[String],
     at_once: usize,
 ) -> Result<Placed, connect::Fault> {
-    let mut found = Placed {
-        all: Vec::new(),
-        asked: ids.iter().collect::<BTreeSet<_>>().len(),
-        raw: None,
-        call: None,
-    };
+    let mut found = Placed::nothing(ids);
     let mut asked = 0;
     for some in ids.chunks(at_once) {
         let seen = atlassian.policies_of(organization, some).await?;
