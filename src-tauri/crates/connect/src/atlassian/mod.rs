@@ -25,7 +25,7 @@ pub use events::{Event, EventAction, EventActor, EventThing};
 pub use key::{Cleaned, KeyKind, Removed, clean_key, key_kind};
 pub use policies::{FailureReason, MOST_EMAILS, PolicyTask, PolicyTaskState, TaskFailure};
 pub use shapes::*;
-pub use tally::ManagedTally;
+pub use tally::{ManagedTally, OrgAdmins};
 
 pub use crate::progress::Progress;
 

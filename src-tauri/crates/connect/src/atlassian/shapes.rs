@@ -57,6 +57,14 @@ impl OrgDomain {
             .as_deref()
             .is_some_and(|status| status.eq_ignore_ascii_case("verified"))
     }
+
+    /// True when the raw word is the one that is known to say the opposite. The words are not published, so every other
+    /// one, and none at all, leaves it open.
+    pub fn is_unverified(&self) -> bool {
+        self.claim_status
+            .as_deref()
+            .is_some_and(|status| status.eq_ignore_ascii_case("unverified"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -151,8 +159,12 @@ pub struct DirectoryUser {
     pub platform_roles: Vec<String>,
 }
 
-/// The role of an organization admin, as `platformRoles` names it.
-const ORG_ADMIN: &str = "atlassian/org-admin";
+/// The role of an organization admin, as the example of `platformRoles` names it (atlassian.md 1.6).
+pub const ORG_ADMIN: &str = "atlassian/org-admin";
+
+/// The words for an account or a membership that is switched off. They are not published: these are those that say so
+/// plainly.
+const SWITCHED_OFF: &[&str] = &["inactive", "deactivated", "suspended", "closed", "deleted"];
 
 impl DirectoryUser {
     /// True for an organization admin.
@@ -169,12 +181,17 @@ impl DirectoryUser {
             .is_some_and(|status| status.eq_ignore_ascii_case("managed"))
     }
 
-    /// True unless the account or its membership is known to be switched off.
-    pub fn is_active(&self) -> bool {
-        [&self.account_status, &self.membership_status]
-            .into_iter()
-            .flatten()
-            .all(|status| status.eq_ignore_ascii_case("active"))
+    /// Whether the account and its membership are switched on; `None` when no word tells, or one that nobody knows.
+    pub fn active(&self) -> Option<bool> {
+        let told = [&self.account_status, &self.membership_status];
+        let told: Vec<_> = told.into_iter().flatten().collect();
+        let is =
+            |word: &str, words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
+        if told.iter().any(|word| is(word, SWITCHED_OFF)) {
+            Some(false)
+        } else {
+            (!told.is_empty() && told.iter().all(|word| is(word, &["active"]))).then_some(true)
+        }
     }
 
     /// The part of the e-mail address behind the @, in lower case.
@@ -299,11 +316,52 @@ mod tests {
         assert!(
             domain("verified") && domain("VERIFIED") && !domain("unverified") && !domain("pending")
         );
+        let claimed = |claim: serde_json::Value| {
+            let item = serde_json::json!({"id": "d", "attributes": {"name": "example.com", "claim": claim}});
+            serde_json::from_value::<OrgDomain>(item)
+                .expect("a domain")
+                .is_unverified()
+        };
+        assert!(claimed(serde_json::json!({"status": "Unverified"})));
+        for open in [
+            serde_json::json!({}),
+            serde_json::json!({"status": "pending"}),
+            serde_json::json!({"status": "verified"}),
+        ] {
+            assert!(!claimed(open.clone()), "{open}");
+        }
         let user: DirectoryUser = serde_json::from_value(serde_json::json!({
             "accountId": "a", "email": "Ada@Example.COM", "platformRoles": ["Atlassian/Org-Admin"], "claimStatus": "Managed", "accountStatus": "active"
         }))
         .expect("a user");
-        assert!(user.is_org_admin() && user.is_managed() && user.is_active());
+        assert!(user.is_org_admin() && user.is_managed() && user.active() == Some(true));
         assert_eq!(user.email_domain().as_deref(), Some("example.com"));
+    }
+
+    #[test]
+    fn whether_an_account_is_active_is_told_by_known_words_only() {
+        let active = |account: Option<&str>, membership: Option<&str>| {
+            let user = serde_json::json!({"accountId": "a", "accountStatus": account, "membershipStatus": membership});
+            serde_json::from_value::<DirectoryUser>(user)
+                .expect("a user")
+                .active()
+        };
+        let cases = [
+            (None, None, None),
+            (Some("Active"), None, Some(true)),
+            (Some("active"), Some("active"), Some(true)),
+            (Some("active"), Some("suspended"), Some(false)),
+            (Some("Inactive"), Some("active"), Some(false)),
+            (Some("inactive"), Some("dormant"), Some(false)),
+            (Some("active"), Some("dormant"), None),
+            (Some("dormant"), None, None),
+        ];
+        for (account, membership, wanted) in cases {
+            assert_eq!(
+                active(account, membership),
+                wanted,
+                "{account:?} {membership:?}"
+            );
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Every page is read once a pass and dropped at once; only the counts are kept, so that memory stays flat whatever
 //! the organization's size.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -35,6 +35,27 @@ impl ManagedTally {
         let address = user.email.as_deref().unwrap_or_default();
         if let Some((_, domain)) = address.rsplit_once('@') {
             *self.by_domain.entry(domain.to_lowercase()).or_default() += 1;
+        }
+    }
+}
+
+/// The organization admins, and what was seen beside them: with none found, that alone tells why.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OrgAdmins {
+    /// The admins.
+    pub admins: Vec<DirectoryUser>,
+    /// How many accounts were looked at.
+    pub accounts: usize,
+    /// Every platform role that somebody has, as Atlassian words it.
+    pub roles: BTreeSet<String>,
+}
+
+impl OrgAdmins {
+    fn take(&mut self, user: DirectoryUser) {
+        self.accounts += 1;
+        self.roles.extend(user.platform_roles.iter().cloned());
+        if user.is_org_admin() {
+            self.admins.push(user);
         }
     }
 }
@@ -82,13 +103,12 @@ impl Atlassian {
     ///
     /// # Errors
     /// Any [`Fault`], as for every read.
-    pub async fn organization_admins(&self, org: &str) -> Result<Seen<Vec<DirectoryUser>>, Fault> {
+    pub async fn organization_admins(&self, org: &str) -> Result<Seen<OrgAdmins>, Fault> {
         let users = self.directory_users(org, "-").await?;
         Ok(users.map(|users| {
-            users
-                .into_iter()
-                .filter(DirectoryUser::is_org_admin)
-                .collect()
+            let mut found = OrgAdmins::default();
+            users.into_iter().for_each(|user| found.take(user));
+            found
         }))
     }
 }

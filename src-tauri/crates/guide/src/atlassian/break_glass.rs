@@ -109,6 +109,12 @@ pub(super) fn judge(admins: &[Admin]) -> (Verdict, Option<&'static str>) {
         };
         return (Verdict::new(VerdictState::Pass, title, detail), None);
     }
+    if admins.is_empty() {
+        let title = "No organization admin was recognized";
+        let detail = "Atlassian’s answer names none by the role that Lockstep knows, so nobody is known to log in without Entra.";
+        let verdict = Verdict::new(VerdictState::Unknown, title, detail);
+        return (verdict, Some("admin"));
+    }
     let open: Vec<_> = admins
         .iter()
         .filter(|admin| admin.active != Some(false) && !admin.is_inside())
@@ -160,6 +166,7 @@ pub(super) async fn admins(
         .map_err(|fault| trouble(&fault, doing))?;
     let ids: Vec<_> = found
         .value
+        .admins
         .iter()
         .map(|admin| admin.account_id.clone())
         .collect();
@@ -182,6 +189,7 @@ pub(super) async fn admins(
         .collect();
     let admins = found
         .value
+        .admins
         .iter()
         .map(|user| admin(user, policy, &placed, &verified, &pilot))
         .collect();
@@ -221,10 +229,9 @@ pub(super) fn admin(
         Some(word) if word.eq_ignore_ascii_case("unmanaged") => Some(false),
         _ => foreign.then_some(false),
     };
-    let is_told = user.account_status.is_some() || user.membership_status.is_some();
     Admin {
         name: user.name.clone().unwrap_or_default(),
-        active: is_told.then(|| user.is_active()),
+        active: user.active(),
         managed,
         in_policy: worst(own.iter().map(|placement| placement.is_in(policy))),
         enforced: worst(own.iter().map(|placement| enforces(placement))),
@@ -312,7 +319,7 @@ mod tests {
             ..outside("Kim")
         };
         let cases: &[(&[Admin], VerdictState)] = &[
-            (&[], Fail),
+            (&[], Unknown),
             (&[admin("Lee")], Fail),
             (&[admin("Lee"), outside("Ada")], Pass),
             (&[foreign], Pass),

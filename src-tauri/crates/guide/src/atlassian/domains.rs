@@ -124,19 +124,18 @@ fn judge(
         .clone()
         .unwrap_or_else(|| "not told".to_owned());
     if !domain.is_verified() {
-        let detail = match weight {
-            Weight::Needed => format!("Atlassian calls it “{word}”."),
-            Weight::Beside => format!(
-                "Atlassian calls it “{word}”. Its people stay outside single sign-on; it is no name of this tenant."
-            ),
+        let key = match domain.is_unverified() {
+            true => "verify",
+            false => "domain-word",
         };
-        let verdict = Verdict::new(
-            weight.state(),
-            format!("{name} is not verified at Atlassian"),
-            detail,
-        );
-        return with_fix(verdict, "verify", cx, known, &[("domain", name)])
-            .compared("verified", &word);
+        return with_fix(
+            unproven(domain, weight),
+            key,
+            cx,
+            known,
+            &[("domain", name)],
+        )
+        .compared("verified", &word);
     }
     let accounts = managed
         .value
@@ -167,6 +166,27 @@ fn judge(
         ),
     );
     verdict.compared(&expected, &found)
+}
+
+/// What is said of a domain that Atlassian does not call verified. Its words are published nowhere (atlassian.md 1.6): only
+/// the one that is known is wrong, and any other is for a person to read.
+fn unproven(domain: &OrgDomain, weight: Weight) -> Verdict {
+    let name = &domain.name;
+    let said = match &domain.claim_status {
+        Some(word) => format!("Atlassian calls it “{word}”"),
+        None => "Atlassian does not say how it stands".to_owned(),
+    };
+    if !domain.is_unverified() {
+        let title = format!("Whether {name} is verified at Atlassian is not certain");
+        let detail = format!("{said}, and Lockstep can’t tell what that means.");
+        return Verdict::new(VerdictState::Warn, title, detail);
+    }
+    let more = match weight {
+        Weight::Needed => "",
+        Weight::Beside => " Its people stay outside single sign-on; it is no name of this tenant.",
+    };
+    let title = format!("{name} is not verified at Atlassian");
+    Verdict::new(weight.state(), title, format!("{said}.{more}"))
 }
 
 /// Names that are verified in Entra, but that Atlassian does not list.
@@ -202,4 +222,39 @@ fn only_in_entra(
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn only_a_word_that_is_known_to_be_bad_fails() {
+        let said = |claim: Value, weight| {
+            let item = json!({"id": "1", "attributes": {"name": "contoso.com", "claim": claim}});
+            let domain: OrgDomain = serde_json::from_value(item).expect("a domain");
+            let verdict = unproven(&domain, weight);
+            (verdict.state, verdict.detail)
+        };
+        let unverified = json!({"status": "UNVERIFIED"});
+        let fails = (
+            VerdictState::Fail,
+            "Atlassian calls it “UNVERIFIED”.".to_owned(),
+        );
+        assert_eq!(said(unverified.clone(), Weight::Needed), fails);
+        assert_eq!(said(unverified, Weight::Beside).0, VerdictState::Warn);
+        for (claim, words) in [
+            (json!({"status": "pending"}), "Atlassian calls it “pending”"),
+            (json!({}), "Atlassian does not say how it stands"),
+            (
+                json!({"status": null}),
+                "Atlassian does not say how it stands",
+            ),
+        ] {
+            let (state, detail) = said(claim.clone(), Weight::Needed);
+            assert_eq!(state, VerdictState::Warn, "{claim}");
+            assert!(detail.starts_with(words), "{detail}");
+        }
+    }
 }

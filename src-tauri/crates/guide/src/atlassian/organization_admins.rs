@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use connect::atlassian::{ORG_ADMIN, OrgAdmins};
 use engine::{Check, Finding, Known, Verdict, VerdictState};
 
 use super::before_atlassian::{could_not, opened, with_fix};
@@ -48,10 +49,12 @@ impl Check<Live> for Admins {
         let inside = domains.as_ref().unwrap_or(&none);
         let admins: Vec<_> = found
             .value
+            .admins
             .iter()
             .map(|user| admin(user, "", &[], inside, &none))
             .collect();
         let (verdict, key) = match (too_few(&admins), &read) {
+            _ if admins.is_empty() => (unrecognized(&found.value), Some("admins")),
             (Some(verdict), _) => (verdict, Some("second-admin")),
             (None, Ok(read)) => {
                 let (verdict, key) = outside(&admins, inside);
@@ -97,10 +100,26 @@ fn told(admins: &[Admin]) -> String {
     }
 }
 
+/// The role's name is known from an example only: where nobody has it, that name may be wrong.
+fn unrecognized(found: &OrgAdmins) -> Verdict {
+    let accounts = words::count(found.accounts, "account was", "accounts were");
+    let roles = match found.roles.is_empty() {
+        true => "No role was told at all".to_owned(),
+        false => format!(
+            "Roles seen: {}",
+            words::list(&found.roles.iter().collect::<Vec<_>>())
+        ),
+    };
+    Verdict::new(
+        VerdictState::Unknown,
+        "No organization admin was recognized",
+        format!("{accounts} read, and none has the role {ORG_ADMIN}. {roles}."),
+    )
+}
+
 /// What is wrong when fewer than two can log in.
 fn too_few(admins: &[Admin]) -> Option<Verdict> {
     let title = match (able(admins).len(), admins.len()) {
-        (_, 0) => "No organization admin was found".to_owned(),
         (0, _) => "No organization admin can log in".to_owned(),
         (1, 1) => "There is only one organization admin".to_owned(),
         (1, all) => format!("Only one of {all} organization admins can log in"),
@@ -225,6 +244,34 @@ mod tests {
             (VerdictState::Unknown, OPEN)
         );
         assert_eq!(key, None);
+    }
+
+    #[test]
+    fn where_the_role_has_another_name_it_is_said_what_was_seen() {
+        let found = |roles: &[&str]| OrgAdmins {
+            accounts: 3,
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            ..OrgAdmins::default()
+        };
+        let verdict = unrecognized(&found(&["atlassian/admin", "atlassian/member"]));
+        assert_eq!(verdict.state, VerdictState::Unknown);
+        assert_eq!(
+            verdict.detail,
+            "3 accounts were read, and none has the role atlassian/org-admin. Roles seen: atlassian/admin and atlassian/member."
+        );
+        assert!(
+            unrecognized(&found(&[]))
+                .detail
+                .ends_with("No role was told at all.")
+        );
+    }
+
+    #[test]
+    fn a_word_that_nobody_knows_switches_nobody_off() {
+        let dormant = account(AWAY, json!("dormant"), Value::Null);
+        let admins = found(&[active(AT_HOME), dormant]);
+        assert_eq!(too_few(&admins), None);
+        assert_eq!(outside(&admins, &domains()).0.state, VerdictState::Unknown);
     }
 
     #[test]

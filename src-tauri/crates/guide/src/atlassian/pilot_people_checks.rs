@@ -280,7 +280,8 @@ impl Check<Live> for NotTheOnlyAdmin {
         let Ok(pilots) = pilots(cx, known, &graph, &who).await else {
             return unread();
         };
-        let active = admins.value.iter().filter(|admin| admin.is_active());
+        let active = admins.value.admins.iter();
+        let active = active.filter(|admin| admin.active() != Some(false));
         let addresses: Vec<String> = active
             .map(|admin| admin.email.clone().unwrap_or_default().to_lowercase())
             .collect();
