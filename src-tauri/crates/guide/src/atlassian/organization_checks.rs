@@ -1,9 +1,10 @@
 //! The checks of the organization: its key, the key's end and rights, Guard, the site.
 
 use async_trait::async_trait;
-use connect::atlassian::{Capability, Feature};
+use connect::atlassian::{ApiKey, Capability, Feature};
 use connect::{Atlassian, Fault, FaultKind, Seen};
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
+use jiff::{SignedDuration, Timestamp};
 
 use super::before_atlassian::{
     GUARD, KEY_WARNING_DAYS, Opens, SITE, could_not, no_key, opened, opens, organization, recorded,
@@ -115,16 +116,23 @@ impl Check<Live> for KeyLasts {
                 return Finding::only(could_not(title, &fault, "Reading the list of keys."));
             }
         };
-        // The list holds no values, so ours is told by use: we used it a moment ago (atlassian.md 1.6).
-        let ours = keys.value.iter().max_by_key(|key| key.last_active());
+        let now = keys.server_date.unwrap_or(keys.call.at);
+        let ours = ours(&keys.value, now);
         let verdict = match ours.and_then(|key| key.expires().map(|at| (key, at))) {
             None => Verdict::new(
                 VerdictState::Unknown,
                 title,
-                "Atlassian's list of keys does not tell. Note the date where you made it.",
+                match ours {
+                    Some(_) => {
+                        "Atlassian's list of keys does not tell. Note the date where you made it."
+                    }
+                    None => {
+                        "Atlassian's list does not tell which of its keys is this one. Note the date where you made it."
+                    }
+                },
             ),
             Some((key, at)) => {
-                let days = (at.as_second() - keys.call.at.as_second()).div_euclid(86_400);
+                let days = (at.as_second() - now.as_second()).div_euclid(86_400);
                 let label = key.label.clone().unwrap_or_else(|| "The key".to_owned());
                 let date = at.strftime("%-d %b %Y").to_string();
                 lasting(&label, &date, days, cx, known).compared(
@@ -137,11 +145,27 @@ impl Check<Live> for KeyLasts {
     }
 }
 
-fn lasting(label: &str, date: &str, days: i64, cx: &Live, known: &Known) -> Verdict {
-    if days < 0 {
-        let verdict = Verdict::new(VerdictState::Fail, format!("“{label}” ended on {date}"), "");
-        return with_fix(verdict, "expires", cx, known, &[]);
+/// Ours in a list that holds no values: it opened the organization just now, so it has not ended, and none was used later
+/// (atlassian.md 1.6). How fast and how finely Atlassian notes a use is not published, so a day is allowed. `None` when
+/// that leaves none or several: nothing is said of somebody else's key.
+fn ours(keys: &[ApiKey], now: Timestamp) -> Option<&ApiKey> {
+    let alive: Vec<_> = keys
+        .iter()
+        .filter(|key| key.expires().is_none_or(|at| at > now))
+        .collect();
+    if let [only] = alive.as_slice() {
+        return Some(only);
     }
+    let newest = alive.iter().filter_map(|key| key.last_active()).max()?;
+    let mut used_last = alive
+        .into_iter()
+        .filter(|key| key.last_active() == Some(newest));
+    let first = used_last.next();
+    let is_recent = now.duration_since(newest) < SignedDuration::from_hours(24);
+    first.filter(|_| is_recent && used_last.next().is_none())
+}
+
+fn lasting(label: &str, date: &str, days: i64, cx: &Live, known: &Known) -> Verdict {
     if days < KEY_WARNING_DAYS {
         let left = words::count(days as usize, "day", "days");
         let verdict = Verdict::new(
@@ -338,5 +362,47 @@ impl Check<Live> for Site {
                 .by(&workspaces.call)
                 .compared("one site or more", &sites.join(", ")),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ours_is_the_one_key_that_can_have_been_used_just_now() {
+        let now = "2026-11-25T10:00:00Z".parse().expect("a time");
+        let key = |id: &str, used: Option<&str>, ends: Option<&str>| -> ApiKey {
+            let item = json!({"id": id, "lastActiveAt": used, "expiresAt": ends});
+            serde_json::from_value(item).expect("a key")
+        };
+        let (just, earlier) = (Some("2026-11-25T09:59:58Z"), Some("2026-11-25T08:00:00Z"));
+        let (long_ago, later) = (Some("2026-10-02T08:00:00Z"), Some("2027-05-01T00:00:00Z"));
+        let ended = Some("2026-11-20T00:00:00Z");
+        let told = |keys: &[ApiKey]| ours(keys, now).map(|key| key.id.clone());
+        let cases = [
+            (vec![], None),
+            (vec![key("a", None, None)], Some("a")),
+            (
+                vec![key("a", just, later), key("b", earlier, later)],
+                Some("a"),
+            ),
+            (
+                vec![key("a", just, later), key("b", None, later)],
+                Some("a"),
+            ),
+            (
+                vec![key("a", None, later), key("b", just, ended)],
+                Some("a"),
+            ),
+            (vec![key("a", just, later), key("b", just, later)], None),
+            (vec![key("a", None, later), key("b", None, later)], None),
+            (vec![key("a", None, later), key("b", long_ago, later)], None),
+            (vec![key("a", just, ended)], None),
+        ];
+        for (keys, wanted) in cases {
+            assert_eq!(told(&keys).as_deref(), wanted, "{keys:?}");
+        }
     }
 }
