@@ -2,6 +2,7 @@
 
 use journeys::{Bench, Ended, by_id};
 use serde_json::{Value, json};
+use sim::{Effect, Host};
 
 #[tokio::test]
 async fn fresh_ends_with_one_application_that_is_ours() {
@@ -240,6 +241,26 @@ async fn an_intention_left_open_is_found_out_and_not_repeated() {
     assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     assert_eq!(bench.applications().len(), 1);
     assert!(bench.journal().contains("\"found\":true"));
+}
+
+#[tokio::test]
+async fn what_is_made_after_somebody_deleted_ours_is_found_though_the_answer_is_lost() {
+    let bench = Bench::of("fresh").await;
+    let walk = bench.open().await;
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
+    let first = bench.applications()[0]["id"].clone();
+    let levers = bench.practice.levers();
+    levers.delete_app("Atlassian Cloud").expect("deleted");
+    levers.fault_once(Host::Graph, "POST", "instantiate", Effect::LoseAnswer);
+
+    assert_eq!(walk.step(&by_id("add-app")).await, Ok(Ended::Verified));
+    let [second] = &bench.applications()[..] else {
+        panic!("exactly one: {:?}", bench.applications())
+    };
+    assert_ne!(second["id"], first);
+    assert_eq!(second["displayName"], "Atlassian Cloud");
+    let state = walk.session.state();
+    assert_eq!(state.known().fact("app.object"), second["id"].as_str());
 }
 
 /// How many requests come until the first write of these changes, the write included: planning once more comes first.

@@ -359,10 +359,16 @@ async fn instantiate(graph: &Graph, change: &Change) -> Result<Facts, Trouble> {
 
 const CREATING: &str = "Creating the application from Microsoft's gallery.";
 
+/// The application that was made: by its temporary name, and once that was changed, by its id. The id alone tells nothing
+/// of an attempt: it can be that of one which somebody has deleted meanwhile.
 async fn created(graph: &Graph, known: &Known, change: &Change) -> Result<Option<Found>, Trouble> {
+    let (template, temporary) = (text(change, "template")?, text(change, "temporary")?);
+    if let Some(found) = by_name(graph, template, temporary).await? {
+        return Ok(Some(found));
+    }
     match known.fact("app.object") {
         Some(id) => by_id(graph, id).await,
-        None => by_name(graph, text(change, "template")?, text(change, "temporary")?).await,
+        None => Ok(None),
     }
 }
 
