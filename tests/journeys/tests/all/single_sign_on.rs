@@ -77,6 +77,39 @@ async fn a_fresh_tenant_comes_to_an_enforced_pilot() {
 }
 
 #[tokio::test]
+async fn a_call_that_evidence_names_was_made_so() {
+    let bench = Bench::of("fresh").await;
+    let walk = enforced(&bench).await;
+    let made: Vec<_> = bench
+        .practice
+        .ledger()
+        .into_iter()
+        .map(|exchange| {
+            let path = exchange.path.split('?').next().unwrap_or_default();
+            format!("{} {path} {}", exchange.method, exchange.status)
+        })
+        .collect();
+    let mut named = 0;
+    for step in walk.session.guide().steps() {
+        for check in walk.page(step.id().as_str()).checks {
+            let calls = check.evidence.iter();
+            // What is no machine's value tells in words where it was read.
+            for call in calls.filter(|seen| seen.label == "Call" && seen.code) {
+                assert!(
+                    made.contains(&call.value),
+                    "{} {}: {}",
+                    step.id(),
+                    check.id,
+                    call.value
+                );
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 20, "{named}");
+}
+
+#[tokio::test]
 async fn what_was_set_up_is_not_set_up_again() {
     let bench = Bench::of("fresh").await;
     let walk = enforced(&bench).await;

@@ -2,7 +2,7 @@
 //! enabled; or an existing one taken over, never silently.
 
 use async_trait::async_trait;
-use connect::Graph;
+use connect::{Graph, Seen};
 use engine::{
     Ask, AskKind, Change, Check, Facts, Known, Plan, State, Step, StepId, Trouble, TroubleKind,
     Undo,
@@ -132,7 +132,7 @@ impl Step<Live> for AddApp {
         let so = match change.id.as_str() {
             "create" => true,
             "mark" => is_marked(&found, change),
-            "owner" => owns(graph, &found, text(change, "owner")?).await?,
+            "owner" => owns(graph, &found, text(change, "owner")?).await?.value,
             "enable" => found.principal.account_enabled != Some(false),
             _ => return Err(unknown(change)),
         };
@@ -165,7 +165,7 @@ impl Step<Live> for AddApp {
                 .tags
                 .iter()
                 .any(|tag| Some(tag.as_str()) == text(change, "tag").ok()),
-            "owner" => !owns(graph, &found, text(change, "owner")?).await?,
+            "owner" => !owns(graph, &found, text(change, "owner")?).await?.value,
             "enable" => found.principal.account_enabled == Some(false),
             _ => return Err(unknown(change)),
         })
@@ -229,7 +229,7 @@ async fn missing(cx: &Live, graph: &Graph, found: &Found, known: &Known) -> Resu
         changes.push(mark_change(cx, rename, Some(found)));
     }
     let me = me(graph).await?;
-    if !owns(graph, found, &me.0).await? {
+    if !owns(graph, found, &me.0).await?.value {
         changes.push(owner_change(graph).await?);
     }
     if found.principal.account_enabled == Some(false) {
@@ -346,6 +346,8 @@ async fn instantiate(graph: &Graph, change: &Change) -> Result<Facts, Trouble> {
         Ok(made) => Ok(Found {
             application: made.value.application,
             principal: made.value.service_principal,
+            registration_call: made.call.clone(),
+            call: made.call,
         }
         .facts()),
         // It can answer 404 although it created the application (entra.md 3.3): looked up by its unique name.
@@ -459,11 +461,11 @@ async fn remove_owner(graph: &Graph, known: &Known, change: &Change) -> Result<(
 }
 
 /// Whether somebody owns an application.
-pub(super) async fn owns(graph: &Graph, found: &Found, owner: &str) -> Result<bool, Trouble> {
+pub(super) async fn owns(graph: &Graph, found: &Found, owner: &str) -> Result<Seen<bool>, Trouble> {
     let owners = graph.owners(&found.application.id).await;
     let owners =
         owners.map_err(|fault| trouble(&fault, "Reading the owners of the application."))?;
-    Ok(owners.value.iter().any(|known| known.id == owner))
+    Ok(owners.map(|owners| owners.iter().any(|known| known.id == owner)))
 }
 
 async fn set_enabled(

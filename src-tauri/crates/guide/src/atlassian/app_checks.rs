@@ -410,10 +410,7 @@ impl Check<Live> for Enabled {
         };
         Finding::only(
             verdict
-                .saw(
-                    "Call",
-                    &format!("GET /servicePrincipals/{}", found.principal.id),
-                )
+                .by(&found.call)
                 .compared("accountEnabled true", &seen),
         )
     }
@@ -453,9 +450,16 @@ impl Check<Live> for Owner {
             }
         };
         let name = me.display_name.clone();
-        let verdict = match owns(&graph, &found, &me.id).await {
-            Ok(true) => Verdict::new(VerdictState::Pass, format!("{name} is an owner"), ""),
-            Ok(false) => with_fix(
+        let seen = match owns(&graph, &found, &me.id).await {
+            Ok(seen) => seen,
+            Err(trouble) => {
+                let title = "The owners could not be read";
+                return Finding::only(Verdict::unknown(title, &trouble));
+            }
+        };
+        let verdict = match seen.value {
+            true => Verdict::new(VerdictState::Pass, format!("{name} is an owner"), ""),
+            false => with_fix(
                 Verdict::new(
                     VerdictState::Warn,
                     format!("{name} is not an owner"),
@@ -465,12 +469,8 @@ impl Check<Live> for Owner {
                 cx,
                 known,
             ),
-            Err(trouble) => Verdict::unknown("The owners could not be read", &trouble),
         };
-        Finding::only(verdict.saw(
-            "Call",
-            &format!("GET /applications/{}/owners", found.application.id),
-        ))
+        Finding::only(verdict.by(&seen.call))
     }
 }
 
@@ -509,17 +509,10 @@ impl Check<Live> for Untouched {
             }
         };
         let seen = if mode.is_empty() { "not set" } else { mode };
-        Finding::only(
-            verdict
-                .saw(
-                    "Call",
-                    &format!("GET /servicePrincipals/{}", found.principal.id),
-                )
-                .compared(
-                    "preferredSingleSignOnMode not set, or as a later step set it",
-                    seen,
-                ),
-        )
+        Finding::only(verdict.by(&found.call).compared(
+            "preferredSingleSignOnMode not set, or as a later step set it",
+            seen,
+        ))
     }
 }
 

@@ -42,10 +42,6 @@ async fn both<'a>(
     }
 }
 
-fn application_call(app: &SamlApp) -> String {
-    format!("GET /applications/{}", app.application.id)
-}
-
 fn listed(all: &[String]) -> String {
     match all {
         [] => "none".to_owned(),
@@ -74,7 +70,7 @@ impl Check<Live> for Identifier {
         let now = Addresses::of(&app.application).identifiers;
         Finding::only(
             fixed(identifier(&now, pair.entity), cx, known)
-                .saw("Call", &application_call(&app))
+                .by(&app.registration_call)
                 .compared(pair.entity, &listed(&now)),
         )
     }
@@ -146,7 +142,7 @@ impl Check<Live> for Reply {
         let default = now.default_reply().unwrap_or("none").to_owned();
         Finding::only(
             fixed(reply(&now, pair.reply), cx, known)
-                .saw("Call", &application_call(&app))
+                .by(&app.registration_call)
                 .compared(
                     &format!("{} as the default", pair.reply),
                     &format!("{}, default {default}", listed(&now.replies)),

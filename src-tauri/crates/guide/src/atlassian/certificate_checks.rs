@@ -381,14 +381,10 @@ impl Check<Live> for SignedRequests {
         } else {
             Verdict::new(VerdictState::Pass, "Signed requests are not required", "")
         };
-        Finding::only(
-            verdict
-                .saw("Call", &format!("GET /applications/{}", app.application.id))
-                .compared(
-                    "isSignedRequestRequired false or not set",
-                    &required.to_string(),
-                ),
-        )
+        Finding::only(verdict.by(&app.registration_call).compared(
+            "isSignedRequestRequired false or not set",
+            &required.to_string(),
+        ))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Finding the Atlassian application in Entra: ours by id or tag, others of the same template, never a namesake
 //! by chance. It only reads.
 
-use connect::Graph;
 use connect::entra::{Application, ServicePrincipal, Template};
+use connect::{Call, Graph};
 use engine::{Ask, AskKind, AskOption, Facts, Known, Trouble};
 
 use crate::{Live, trouble};
@@ -20,6 +20,10 @@ pub(super) const NEW: &str = "new";
 pub(super) struct Found {
     pub application: Application,
     pub principal: ServicePrincipal,
+    /// The call that saw the registration.
+    pub registration_call: Call,
+    /// The call that saw the enterprise application.
+    pub call: Call,
 }
 
 impl Found {
@@ -89,7 +93,7 @@ pub(super) async fn ours(
         .await
         .map_err(|fault| trouble(&fault, doing))?;
     match tagged.value.into_iter().next() {
-        Some(application) => with_principal(graph, application).await,
+        Some(application) => with_principal(graph, application, &tagged.call).await,
         None => Ok(None),
     }
 }
@@ -97,7 +101,7 @@ pub(super) async fn ours(
 /// An application by its object id; `None` when it is gone, or half of it can't be seen yet.
 pub(super) async fn by_id(graph: &Graph, id: &str) -> Result<Option<Found>, Trouble> {
     match graph.application(id).await {
-        Ok(application) => with_principal(graph, application.value).await,
+        Ok(seen) => with_principal(graph, seen.value, &seen.call).await,
         Err(fault) if fault.is_not_found() => Ok(None),
         Err(fault) => Err(trouble(&fault, "Reading the application.")),
     }
@@ -117,17 +121,23 @@ pub(super) async fn by_name(
         .into_iter()
         .find(|application| application.application_template_id.as_deref() == Some(template));
     match ours {
-        Some(application) => with_principal(graph, application).await,
+        Some(application) => with_principal(graph, application, &found.call).await,
         None => Ok(None),
     }
 }
 
-async fn with_principal(graph: &Graph, application: Application) -> Result<Option<Found>, Trouble> {
+async fn with_principal(
+    graph: &Graph,
+    application: Application,
+    registration_call: &Call,
+) -> Result<Option<Found>, Trouble> {
     let found = graph.service_principal_of_app(&application.app_id).await;
     let found = found.map_err(|fault| trouble(&fault, "Reading the enterprise application."))?;
     Ok(found.value.map(|principal| Found {
         application,
         principal,
+        registration_call: registration_call.clone(),
+        call: found.call,
     }))
 }
 
@@ -148,7 +158,7 @@ pub(super) async fn others(
         .into_iter()
         .filter(|application| !application.tags.contains(&cx.tag()))
     {
-        found.extend(with_principal(graph, application).await?);
+        found.extend(with_principal(graph, application, &all.call).await?);
     }
     Ok(found)
 }

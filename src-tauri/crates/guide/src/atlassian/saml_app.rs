@@ -26,6 +26,8 @@ pub(super) struct SamlApp {
     pub certificates: Vec<Signing>,
     /// What time it is at Microsoft.
     pub now: Timestamp,
+    /// The call that saw the registration.
+    pub registration_call: connect::Call,
     /// The call that saw the enterprise application.
     pub call: connect::Call,
 }
@@ -91,6 +93,7 @@ pub(super) async fn read(
     };
     Ok(Some(SamlApp {
         application: found.application,
+        registration_call: found.registration_call,
         certificates: Signing::all(&principal.value.key_credentials),
         now: principal.server_date.unwrap_or(principal.call.at),
         principal: principal.value,
@@ -192,21 +195,23 @@ pub(super) mod testing {
         };
         let principal: ServicePrincipal =
             serde_json::from_value(whole(principal, "sp")).expect("a service principal");
+        let call = |path: &str| connect::Call {
+            service: connect::Service::Graph,
+            method: "GET".into(),
+            url: String::new(),
+            path: path.into(),
+            status: Some(200),
+            request_id: None,
+            client_request_id: None,
+            at: now.parse().expect("a time"),
+        };
         SamlApp {
             application: serde_json::from_value(whole(application, "app")).expect("an application"),
             certificates: Signing::all(&principal.key_credentials),
             principal,
             now: now.parse().expect("a time"),
-            call: connect::Call {
-                service: connect::Service::Graph,
-                method: "GET".into(),
-                url: String::new(),
-                path: "/v1.0/servicePrincipals/sp".into(),
-                status: Some(200),
-                request_id: None,
-                client_request_id: None,
-                at: now.parse().expect("a time"),
-            },
+            registration_call: call("/v1.0/applications/app"),
+            call: call("/v1.0/servicePrincipals/sp"),
         }
     }
 
