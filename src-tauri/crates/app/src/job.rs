@@ -137,6 +137,11 @@ impl Job {
 
     fn counting(&mut self, seen: u64, of: Option<u64>) {
         match &mut self.doing {
+            // Two counts can run beside each other: the one whose end is known is shown until it is there.
+            Doing::Looking {
+                counted: Some((so_far, Some(all))),
+                ..
+            } if of.is_none() && *so_far < *all => {}
             Doing::Looking { counted, .. } => *counted = Some((seen, of)),
             _ => {
                 self.doing = Doing::Looking {
@@ -170,5 +175,32 @@ impl Job {
                 | Doing::FindingOut { .. }
                 | Doing::Undoing { .. }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_counts_at_once_the_one_with_an_end_is_shown() {
+        let mut job = Job {
+            step: None,
+            doing: Doing::Planning,
+            since: Timestamp::UNIX_EPOCH,
+            cancel: CancellationToken::new(),
+        };
+        let mut shown = |seen, of| {
+            job.take(Progress::Counting { seen, of });
+            match job.doing {
+                Doing::Looking { counted, .. } => counted,
+                _ => None,
+            }
+        };
+        assert_eq!(shown(100, None), Some((100, None)));
+        assert_eq!(shown(100, Some(300)), Some((100, Some(300))));
+        assert_eq!(shown(200, None), Some((100, Some(300))));
+        assert_eq!(shown(300, Some(300)), Some((300, Some(300))));
+        assert_eq!(shown(400, None), Some((400, None)), "the other is done");
     }
 }

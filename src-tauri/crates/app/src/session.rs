@@ -395,10 +395,7 @@ impl Session {
         let counting = guide::Counting::to(move |seen, of| hears(Progress::Counting { seen, of }));
         Run {
             guide: self.guide(),
-            cx: Live {
-                counting,
-                ..self.live()
-            },
+            cx: self.live().telling(counting),
             journal: &self.journal,
             cancel,
             progress,

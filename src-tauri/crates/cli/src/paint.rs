@@ -1,5 +1,7 @@
 //! What the terminal shows: the same words as the window, as text on standard error; JSON goes to standard output.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use app::views::{ChangesView, CheckState, CheckView, StepView};
 use engine::{Progress, Trouble};
 
@@ -89,14 +91,19 @@ pub fn trouble(trouble: &Trouble) {
     }
 }
 
+/// How many thousands were counted when it was last said.
+static THOUSANDS: AtomicU64 = AtomicU64::new(0);
+
 /// How far a run is.
 pub fn progress(progress: Progress) {
     match progress {
-        // What is counted at a glance needs no line.
-        Progress::Counting { seen, of } if seen > 1000 => match of {
-            Some(of) => eprintln!("  counted {seen} of {of}"),
-            None => eprintln!("  counted {seen}"),
-        },
+        // What is counted at a glance needs no line, and a long count one for each thousand: pages can be small.
+        Progress::Counting { seen, of } if THOUSANDS.swap(seen / 1000, Relaxed) < seen / 1000 => {
+            match of {
+                Some(of) => eprintln!("  counted {seen} of {of}"),
+                None => eprintln!("  counted {seen}"),
+            }
+        }
         Progress::Counting { .. } => {}
         Progress::Making {
             number, of, change, ..

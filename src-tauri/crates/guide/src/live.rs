@@ -78,6 +78,19 @@ pub struct Live {
 pub type Guides = Guide<Live>;
 
 impl Live {
+    /// The same, whose long counts tell how far they are.
+    pub fn telling(self, counting: Counting) -> Self {
+        let told = counting.clone();
+        let atlassian = self.atlassian.map(|atlassian| {
+            atlassian.telling(move |progress| told.seen(progress.seen, progress.total))
+        });
+        Self {
+            atlassian,
+            counting,
+            ..self
+        }
+    }
+
     /// The tag that marks what this connection made in Entra.
     pub fn tag(&self) -> String {
         format!("lockstep:{}", self.connection)

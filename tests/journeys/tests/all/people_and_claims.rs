@@ -195,6 +195,38 @@ async fn ten_thousand_people_are_read_page_by_page_and_told_how_far_it_is() {
 }
 
 #[tokio::test]
+async fn before_anything_begins_a_large_organization_is_counted_and_told_how_far_it_is() {
+    let bench = Bench::of("large").await;
+    let walk = bench.open().await;
+    let heard: Arc<Mutex<Vec<_>>> = Arc::default();
+    let hearing = heard.clone();
+    assert_eq!(walk.until("before-atlassian").await, Ok(Ended::Verified));
+    walk.session
+        .look(
+            &[by_id("before-atlassian")],
+            Arc::new(move |progress| {
+                if let Progress::Counting { seen, of } = progress {
+                    hearing.lock().expect("nobody panicked").push((seen, of));
+                }
+            }),
+            walk.cancel.clone(),
+        )
+        .await
+        .expect("looks");
+    let heard = heard.lock().expect("nobody panicked").clone();
+    let (managed, all): (Vec<_>, Vec<_>) = heard.into_iter().partition(|(_, of)| of.is_some());
+    for count in [&managed, &all] {
+        assert!(count.len() > 90, "a page at a time: {count:?}");
+        assert_eq!(count[0].0, 100);
+        assert!(count.is_sorted());
+    }
+    assert_eq!(
+        managed.last().map(|(seen, of)| Some(*seen) == *of),
+        Some(true)
+    );
+}
+
+#[tokio::test]
 async fn a_count_that_stands_is_not_made_again_for_the_page() {
     let bench = Bench::of("fresh").await;
     let walk = begun(&bench).await;

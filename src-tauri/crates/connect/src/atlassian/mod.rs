@@ -45,6 +45,7 @@ pub struct Atlassian {
     cloud: Arc<Cloud>,
     key: Secret,
     pass: Pass,
+    hears: tally::Hears,
 }
 
 impl Atlassian {
@@ -55,6 +56,7 @@ impl Atlassian {
             cloud: Arc::new(cloud.clone()),
             key,
             pass: Pass::default(),
+            hears: tally::Hears::default(),
         }
     }
 
@@ -78,6 +80,15 @@ impl Atlassian {
     pub fn cancelled_by(&self, cancel: crate::CancellationToken) -> Atlassian {
         Atlassian {
             http: self.http.cancelled_by(cancel),
+            ..self.clone()
+        }
+    }
+
+    /// The same pass, whose counts tell how far they are. Several look at one count, and the first of them makes it: so
+    /// it is not each who brings an ear along.
+    pub fn telling(&self, hear: impl Fn(Progress) + Send + Sync + 'static) -> Atlassian {
+        Atlassian {
+            hears: tally::Hears::to(hear),
             ..self.clone()
         }
     }
@@ -121,24 +132,9 @@ impl Atlassian {
     pub async fn managed_users(
         &self,
         org: &str,
-        mut each: impl FnMut(Vec<ManagedUser>, Progress) -> ControlFlow<()> + Send,
+        each: impl FnMut(Vec<ManagedUser>, Progress) -> ControlFlow<()> + Send,
     ) -> Result<Seen<u64>, Fault> {
-        let mut pages = Pages::v1(self.users_url(org));
-        let mut seen = 0;
-        loop {
-            let (answer, page) = self.page(&pages).await?;
-            let users: Vec<ManagedUser> = items(&page, &answer)?;
-            seen += users.len() as u64;
-            let progress = Progress {
-                seen,
-                total: total_in(&page),
-            };
-            if each(users, progress).is_break()
-                || !pages.advance(&page, &answer, &self.cloud.atlassian_api)?
-            {
-                return Ok(answer.seen(seen));
-            }
-        }
+        self.each_page(Pages::v1(self.users_url(org)), each).await
     }
 
     /// The user directories.
@@ -149,12 +145,13 @@ impl Atlassian {
         .await
     }
 
-    /// The accounts of a directory; `-` stands for all directories.
+    /// Reads every account of a directory in the same way; `-` stands for all directories.
     pub async fn directory_users(
         &self,
         org: &str,
         directory: &str,
-    ) -> Result<Seen<Vec<DirectoryUser>>, Fault> {
+        each: impl FnMut(Vec<DirectoryUser>, Progress) -> ControlFlow<()> + Send,
+    ) -> Result<Seen<u64>, Fault> {
         let mut url = self.url(&format!(
             "/admin/v2/orgs/{}/directories/{}/users",
             escaped(org),
@@ -162,7 +159,7 @@ impl Atlassian {
         ));
         // The largest page that is allowed (atlassian.md 1.1).
         url.query_pairs_mut().append_pair("limit", "100");
-        self.all(Pages::v2(url)).await
+        self.each_page(Pages::v2(url), each).await
     }
 
     /// The sites and apps.
@@ -218,6 +215,29 @@ impl Atlassian {
             call: seen.call.clone(),
             server_date: seen.server_date,
         })
+    }
+
+    /// Every page of a list, none of which is kept. Gives how many items were seen.
+    async fn each_page<T: DeserializeOwned>(
+        &self,
+        mut pages: Pages,
+        mut each: impl FnMut(Vec<T>, Progress) -> ControlFlow<()> + Send,
+    ) -> Result<Seen<u64>, Fault> {
+        let mut seen = 0;
+        loop {
+            let (answer, page) = self.page(&pages).await?;
+            let found: Vec<T> = items(&page, &answer)?;
+            seen += found.len() as u64;
+            let progress = Progress {
+                seen,
+                total: total_in(&page),
+            };
+            if each(found, progress).is_break()
+                || !pages.advance(&page, &answer, &self.cloud.atlassian_api)?
+            {
+                return Ok(answer.seen(seen));
+            }
+        }
     }
 
     async fn collect(&self, mut pages: Pages) -> Result<Seen<Value>, Fault> {

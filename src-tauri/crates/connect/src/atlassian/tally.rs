@@ -1,4 +1,4 @@
-//! Counting the managed accounts: how many, how many are billable, and how many at each domain.
+//! Counting accounts: how many are managed, how many of them billable, how many at each domain; and who of all are admins.
 //!
 //! Every page is read once a pass and dropped at once; only the counts are kept, so that memory stays flat whatever
 //! the organization's size.
@@ -8,10 +8,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use futures::FutureExt;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Atlassian, DirectoryUser, ManagedUser, escaped};
+use super::{Atlassian, DirectoryUser, ManagedUser, Progress, escaped};
 use crate::answer::decode;
 use crate::fault::{Fault, FaultKind, Seen};
 
@@ -60,6 +61,29 @@ impl OrgAdmins {
     }
 }
 
+/// Who hears how far a count is.
+#[derive(Clone)]
+pub(super) struct Hears(Arc<dyn Fn(Progress) + Send + Sync>);
+
+impl Hears {
+    pub(super) fn to(hear: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+}
+
+impl Default for Hears {
+    /// Nobody.
+    fn default() -> Self {
+        Self::to(|_| {})
+    }
+}
+
+impl std::fmt::Debug for Hears {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hears")
+    }
+}
+
 impl Atlassian {
     /// Counts the managed accounts of an organization.
     ///
@@ -68,12 +92,55 @@ impl Atlassian {
     pub async fn managed_tally(&self, org: &str) -> Result<Seen<ManagedTally>, Fault> {
         let (api, org) = (self.clone(), org.to_owned());
         let key = format!("TALLY {}", self.users_url(&org));
+        self.counted(key, async move {
+            let mut tally = ManagedTally::default();
+            let seen = api
+                .managed_users(&org, |users, progress| {
+                    users.iter().for_each(|user| tally.count(user));
+                    api.hears.0(progress);
+                    ControlFlow::Continue(())
+                })
+                .await?;
+            Ok(seen.map(|_| tally))
+        })
+        .await
+    }
+
+    /// The organization admins among all directory accounts.
+    ///
+    /// # Errors
+    /// Any [`Fault`], as for every read.
+    pub async fn organization_admins(&self, org: &str) -> Result<Seen<OrgAdmins>, Fault> {
+        let (api, org) = (self.clone(), org.to_owned());
+        let key = format!("ADMINS {}", escaped(&org));
+        self.counted(key, async move {
+            let mut found = OrgAdmins::default();
+            let seen = api
+                .directory_users(&org, "-", |users, progress| {
+                    users.into_iter().for_each(|user| found.take(user));
+                    api.hears.0(progress);
+                    ControlFlow::Continue(())
+                })
+                .await?;
+            Ok(seen.map(|_| found))
+        })
+        .await
+    }
+
+    /// A count that is made once in a pass; of what it read only its result stays.
+    async fn counted<T: Serialize + DeserializeOwned>(
+        &self,
+        key: String,
+        count: impl Future<Output = Result<Seen<T>, Fault>> + Send + 'static,
+    ) -> Result<Seen<T>, Fault> {
+        let path = key.clone();
         let work = move || {
             async move {
-                api.count_managed(&org)
-                    .await
-                    .map(Arc::new)
-                    .map_err(Arc::new)
+                let seen = count.await.map_err(Arc::new)?;
+                let value = serde_json::to_value(&seen.value);
+                let unreadable = |_| Arc::new(Fault::new(FaultKind::Unreadable { path }));
+                let value: Value = value.map_err(unreadable)?;
+                Ok(Arc::new(seen.map(|_| value)))
             }
             .boxed()
         };
@@ -83,32 +150,5 @@ impl Atlassian {
             call: seen.call.clone(),
             server_date: seen.server_date,
         })
-    }
-
-    async fn count_managed(&self, org: &str) -> Result<Seen<Value>, Fault> {
-        let mut tally = ManagedTally::default();
-        let seen = self
-            .managed_users(org, |users, _| {
-                users.iter().for_each(|user| tally.count(user));
-                ControlFlow::Continue(())
-            })
-            .await?;
-        match serde_json::to_value(&tally) {
-            Ok(value) => Ok(seen.map(|_| value)),
-            Err(_) => Err(Fault::new(FaultKind::Unreadable { path: escaped(org) })),
-        }
-    }
-
-    /// The organization admins among all directory accounts.
-    ///
-    /// # Errors
-    /// Any [`Fault`], as for every read.
-    pub async fn organization_admins(&self, org: &str) -> Result<Seen<OrgAdmins>, Fault> {
-        let users = self.directory_users(org, "-").await?;
-        Ok(users.map(|users| {
-            let mut found = OrgAdmins::default();
-            users.into_iter().for_each(|user| found.take(user));
-            found
-        }))
     }
 }

@@ -59,15 +59,10 @@ async fn the_second_dialect_gives_cursors_that_stand_alone() {
         )
     })
     .await;
-    assert_eq!(
-        api(&server)
-            .directory_users("o-1", "-")
-            .await
-            .expect("users")
-            .value
-            .len(),
-        2
-    );
+    let all = api(&server)
+        .directory_users("o-1", "-", |_, _| ControlFlow::Continue(()))
+        .await;
+    assert_eq!(all.expect("users").value, 2);
     assert_eq!(
         server.lines(),
         [
@@ -75,6 +70,43 @@ async fn the_second_dialect_gives_cursors_that_stand_alone() {
             "GET /admin/v2/orgs/o-1/directories/-/users?cursor=a%3Db%26c"
         ]
     );
+}
+
+#[tokio::test]
+async fn of_all_accounts_only_the_admins_are_kept_and_each_page_is_told() {
+    let server = Server::answering(|number, _| {
+        let role = ["atlassian/org-admin", "atlassian/guest"][number % 2];
+        let user = json!({"accountId": number.to_string(), "platformRoles": [role]});
+        let next = if number < 2 {
+            format!("c{number}")
+        } else {
+            String::new()
+        };
+        answer(200, json!({"data": [user], "links": {"next": next}}))
+    })
+    .await;
+    let heard: Arc<std::sync::Mutex<Vec<_>>> = Arc::default();
+    let hearing = heard.clone();
+    let pass = api(&server)
+        .telling(move |progress| hearing.lock().expect("unharmed").push(progress.seen))
+        .fresh_pass();
+    for _ in 0..2 {
+        let found = pass.organization_admins("o-1").await.expect("admins").value;
+        let ids: Vec<_> = found
+            .admins
+            .iter()
+            .map(|admin| admin.account_id.as_str())
+            .collect();
+        assert_eq!((ids, found.accounts), (vec!["0", "2"], 3));
+        assert!(
+            found
+                .roles
+                .iter()
+                .eq(["atlassian/guest", "atlassian/org-admin"])
+        );
+    }
+    assert_eq!(server.got().len(), 3, "once in a pass");
+    assert_eq!(*heard.lock().expect("unharmed"), [1, 2, 3]);
 }
 
 #[tokio::test]
