@@ -159,14 +159,18 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
         .then(|| footer::on(Action::DoneByHand, "I did this by hand"))
 }
 
-/// Whether there may be something to take back by hand: the person said so, or no call could have done it and the page
-/// has seen it.
+/// Whether the way back is shown: there may be something to take back by hand, because the person said so or no call could have
+/// done it and the page has seen it; or the way there is behind a lock, and whoever opens it has read the way back before.
 fn is_to_take_back(sight: &Sight, id: &StepId, first: bool) -> bool {
     let by_hand = sight
         .state
         .step(id)
         .is_some_and(|state| state.by_hand.is_some());
-    by_hand || (first && sight.state.is_passed(sight.guide, id))
+    let locked = sight
+        .guide
+        .step(id)
+        .is_some_and(|step| step.lock().is_some());
+    by_hand || locked || (first && sight.state.is_passed(sight.guide, id))
 }
 
 /// Offered where something was done by hand: only a person can say that it is taken back.
