@@ -416,9 +416,12 @@ async fn a_log_in_proves_nothing_of_a_switch_that_nobody_pressed() {
     assert_eq!(fact(&walk, "enforce.enforced_seen_at"), "");
 }
 
+/// Why nobody is told who is in which policy, and how it comes to that.
+type Untold = (&'static str, fn(&Bench));
+
 #[tokio::test]
 async fn what_atlassian_does_not_tell_the_person_confirms() {
-    let untold: [(&str, fn(&Bench)); 3] = [
+    const UNTOLD: &[Untold] = &[
         ("nothing but addresses", |bench| {
             bench.practice.levers().bulk_fetch_bare();
         }),
@@ -439,7 +442,7 @@ async fn what_atlassian_does_not_tell_the_person_confirms() {
             });
         }),
     ];
-    for (what, pull) in untold {
+    for (what, pull) in UNTOLD {
         let bench = Bench::of("fresh").await;
         let walk = before_enforcing(&bench).await;
         pull(&bench);
