@@ -6,6 +6,8 @@ use engine::{Plan, Trouble};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::{Value, json};
 
+use crate::test_login::answer;
+
 /// A second address, so that a notice has two ways.
 const NOTIFIED: &str = "adele@contoso.com, identity@contoso.com";
 const APP: &str = "Atlassian Cloud";
@@ -30,6 +32,7 @@ Passed: Signed requests are not required\n\
 (Continue to 1.3)\n\
 \n\
 1.3 Atlassian SAML details\n\
+? The directory at Atlassian: new\n\
 ? Service provider entity URL: http://127.0.0.1:PORT/saml/ID\n\
 ? Service provider assertion consumer service URL: http://127.0.0.1:PORT/login/callback?connection=saml-ID\n\
 Passed: The three values are at hand\n\
@@ -526,6 +529,29 @@ async fn addresses_are_judged_as_they_are_pasted() {
         walk.check("saml-details", "entity"),
         "Warning: This looks built by hand: the id in it is your organization's id"
     );
+}
+
+/// Linking a domain to a directory whose default policy enforces sends the whole domain to Entra.
+#[tokio::test]
+async fn a_directory_that_was_there_is_taken_only_after_a_look_at_its_policies() {
+    let bench = Bench::of("fresh").await;
+    let walk = begun(&bench).await;
+    assert_eq!(walk.until("certificate").await, Ok(Ended::Verified));
+    let addresses = at_atlassian(&bench, &walk).await;
+    let walk = walk
+        .answering("saml.directory", "existing")
+        .answering("saml.sp_entity", &addresses.entity)
+        .answering("saml.acs", &addresses.acs);
+    answer(&walk, "saml-details", "saml.directory", "existing").await;
+
+    let ended = does(&walk, "saml-details").await;
+    assert_ne!(ended, Ok(Ended::Verified), "nobody looked yet");
+    let known = walk.session.state().known().clone();
+    assert_eq!(known.answer("saml.sp_entity"), None, "it is not taken");
+    assert_eq!(known.answer("saml.acs"), None, "it is not taken");
+
+    let walk = walk.answering("saml.directory_idle", "yes");
+    assert_eq!(does(&walk, "saml-details").await, Ok(Ended::Verified));
 }
 
 #[tokio::test]

@@ -157,6 +157,9 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
             "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
         )];
     }
+    if *step == saml_details::ID {
+        return vec![saml_details::idle_ask()];
+    }
     if *step == basic_saml::ID {
         return vec![basic_saml_plan::others_ask()];
     }

@@ -17,6 +17,12 @@ use crate::Live;
 
 /// The step's id.
 pub const ID: StepId = StepId::of("saml-details");
+/// The ask which directory of Atlassian holds the set-up.
+pub const DIRECTORY: &str = "saml.directory";
+/// The ask whether a directory that was there already can be used without anybody noticing.
+pub const DIRECTORY_IDLE: &str = "saml.directory_idle";
+/// The answer for a directory that was there already.
+const EXISTING: &str = "existing";
 /// The ask for Atlassian's name.
 pub const SP_ENTITY: &str = "saml.sp_entity";
 /// The ask for where Atlassian takes answers.
@@ -52,7 +58,11 @@ impl Step<Live> for SamlDetails {
 
     fn asks(&self, state: &State) -> Vec<Ask> {
         let known = state.known();
-        let mut asks = vec![
+        let mut asks = vec![directory_ask()];
+        if is_existing(known) {
+            asks.push(idle_ask());
+        }
+        asks.extend([
             address_ask(
                 SP_ENTITY,
                 "Service provider entity URL",
@@ -63,7 +73,7 @@ impl Step<Live> for SamlDetails {
                 "Service provider assertion consumer service URL",
                 "On older screens: SP Assertion Consumer Service URL. What follows the question mark belongs to it.",
             ),
-        ];
+        ]);
         if let Some(thumbprint) = known.fact("saml.thumbprint")
             && is_rotated(known, thumbprint)
         {
@@ -73,6 +83,9 @@ impl Step<Live> for SamlDetails {
     }
 
     fn judge(&self, cx: &Live, known: &Known, ask: &str, value: &str) -> Option<Judgement> {
+        if [SP_ENTITY, ACS].contains(&ask) && !value.is_empty() && !may_be_used(known) {
+            return Some(not_looked_at());
+        }
         let judged = match ask {
             SP_ENTITY => entity_judged(&cx.cloud, known, value),
             ACS => acs_judged(&cx.cloud, known, value),
@@ -83,7 +96,7 @@ impl Step<Live> for SamlDetails {
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
         match pair(known) {
-            Some(pair) if pair_judged(&cx.cloud, known, pair).is_taken() => {
+            Some(pair) if may_be_used(known) && pair_judged(&cx.cloud, known, pair).is_taken() => {
                 Ok(Plan::AlreadySo(handed_over(known, pair)))
             }
             _ => Ok(Plan::ByHand),
@@ -199,6 +212,50 @@ pub(super) fn is_rotated(known: &Known, active: &str) -> bool {
     let is = |thumbprint: &str| thumbprint.eq_ignore_ascii_case(active);
     known.fact(HANDED_OVER).is_some_and(|given| !is(given))
         && !known.answer(REPASTED).is_some_and(is)
+}
+
+fn is_existing(known: &Known) -> bool {
+    known.answer(DIRECTORY) == Some(EXISTING)
+}
+
+/// Whether the directory can be used: nobody is in a new one; at another one somebody has to look, for no API tells
+/// what its default policy enforces, and linking a domain moves people into that policy (atlassian.md 2).
+fn may_be_used(known: &Known) -> bool {
+    !is_existing(known) || known.answer(DIRECTORY_IDLE) == Some("yes")
+}
+
+fn directory_ask() -> Ask {
+    Ask::choice(
+        DIRECTORY,
+        "The directory at Atlassian",
+        "",
+        &[
+            ("new", "A new one, added for this", "Nobody is in it yet."),
+            (
+                EXISTING,
+                "One that was there already",
+                "Linking a domain can force everybody of it to Entra at once, and new values end the log-ins of whoever uses it.",
+            ),
+        ],
+    )
+    .default("new")
+}
+
+/// The confirmation that comes up with a directory that was there already.
+pub(super) fn idle_ask() -> Ask {
+    Ask::new(
+        DIRECTORY_IDLE,
+        AskKind::Confirm,
+        "The directory’s default policy does not enforce single sign-on, and nobody logs in through this directory today",
+        "Look under Security, User security, Authentication policies (older: Security, Authentication policies), at the policy of this directory that is marked as default, and at whether any other policy of it enforces. If you can’t confirm this, add a new directory.",
+    )
+}
+
+fn not_looked_at() -> Judgement {
+    Judgement::bad(
+        "First look at the directory’s policies.",
+        "Confirm above that its default policy does not enforce single sign-on and that nobody logs in through it, or add a new directory.",
+    )
 }
 
 fn address_ask(id: &str, label: &str, hint: &str) -> Ask {
