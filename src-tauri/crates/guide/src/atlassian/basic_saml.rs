@@ -14,7 +14,7 @@ use super::basic_saml_plan::{address_of, others_ask, proposed, relay_state, site
 use super::holders::{holders, in_use};
 use super::saml_app::{SAML, SamlApp, after, before, read, there, to_plan, unknown};
 use super::saml_details::pair;
-use super::{basic_saml_checks, certificate, saml_details};
+use super::{basic_saml_checks, certificate, saml_details, while_enforced};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::{read_only, signed_in};
 use crate::{Live, trouble, words};
@@ -23,6 +23,13 @@ use crate::{Live, trouble, words};
 pub const ID: StepId = StepId::of("basic-saml");
 /// The ask what becomes of entries that are not Atlassian's.
 pub const OTHERS: &str = "saml.other_addresses";
+/// The ask whether the addresses are to change although single sign-on is enforced.
+pub const WHILE_ENFORCED: &str = "saml.addresses_while_enforced";
+/// The changes that reach log-ins at once, and until when.
+const CUTTING: (&[&str], &str) = (
+    &["addresses"],
+    "unless these are the addresses that Atlassian shows now",
+);
 /// The ask for the site, where no key tells it. It is called as the fact that the key teaches.
 pub const SITE: &str = "atlassian.site";
 /// How often an identifier is tried that Entra does not take at first (entra.md 4.2).
@@ -64,6 +71,7 @@ impl Step<Live> for BasicSaml {
         if let Some(chosen) = known.answer(OTHERS) {
             asks.push(others_ask().default(chosen));
         }
+        asks.extend(while_enforced::given(known, WHILE_ENFORCED));
         asks
     }
 
@@ -110,10 +118,14 @@ impl Step<Live> for BasicSaml {
                 asks: vec![others_ask()],
             });
         }
-        Ok(Plan::Changes {
+        let untouched = "nobody is assigned, and no log-in changes before you enforce it.";
+        Ok(while_enforced::plan(
+            known,
+            WHILE_ENFORCED,
+            CUTTING,
             changes,
-            untouched: "nobody is assigned, and no log-in changes before you enforce it.".into(),
-        })
+            untouched,
+        ))
     }
 
     async fn apply(&self, cx: &Live, known: &Known, change: &Change) -> Result<Facts, Trouble> {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::certificate_plan::{Proposed, Wish, another_ask, expired_asks, is_notify, proposed};
 use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, to_plan, unknown};
 use super::signing::Signing;
-use super::{add_app, certificate_checks, collections, federation, notify};
+use super::{add_app, certificate_checks, collections, federation, notify, while_enforced};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::signed_in;
 use crate::{Live, fill, trouble};
@@ -23,6 +23,14 @@ pub const ID: StepId = StepId::of("certificate");
 pub const NOTIFY: &str = notify::NOTIFY;
 /// The ask whether another certificate is wanted: the thumbprint of the one it takes the place of.
 pub const NEW_CERTIFICATE: &str = "saml.new_certificate";
+/// The ask whether another certificate is to sign although single sign-on is enforced.
+pub const WHILE_ENFORCED: &str = "saml.certificate_while_enforced";
+/// The changes that reach log-ins at once, and until when. A certificate that is made signs from then on if the active
+/// one has ended.
+const CUTTING: (&[&str], &str) = (
+    &["certificate", "activate"],
+    "until the new certificate is pasted at Atlassian",
+);
 /// The fact: what the keys of the certificate that Lockstep made have in common. Only the change itself teaches it and
 /// the next one, so that an undo never touches somebody else's.
 const MADE: &str = "saml.made";
@@ -62,6 +70,7 @@ impl Step<Live> for Certificate {
         if let Some(thumbprint) = known.fact("saml.thumbprint") {
             asks.push(another_ask(thumbprint));
         }
+        asks.extend(while_enforced::given(known, WHILE_ENFORCED));
         asks
     }
 
@@ -88,10 +97,13 @@ impl Step<Live> for Certificate {
             }
             _ if wish.by_hand => Ok(Plan::ByHand),
             Proposed::Ask(expired) => Ok(expired_asks(&expired, &app)),
-            Proposed::Changes(changes) => Ok(Plan::Changes {
+            Proposed::Changes(changes) => Ok(while_enforced::plan(
+                known,
+                WHILE_ENFORCED,
+                CUTTING,
                 changes,
-                untouched: UNTOUCHED.into(),
-            }),
+                UNTOUCHED,
+            )),
             Proposed::PortalOnly => Ok(Plan::ByHand),
         }
     }

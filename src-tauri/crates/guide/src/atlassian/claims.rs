@@ -13,7 +13,7 @@ use super::claims_changes::{change, decided_ask, instead_ask, policy_ask};
 use super::claims_found;
 use super::claims_way::{Decision, Way};
 use super::sent_claims;
-use super::{certificate, claims_checks, email_attribute};
+use super::{certificate, claims_checks, email_attribute, while_enforced};
 use crate::shared::plan::Who;
 use crate::shared::rights;
 use crate::shared::sign_in::{read_only, signed_in};
@@ -25,6 +25,15 @@ pub const ID: StepId = StepId::of("claims");
 pub const POLICY: &str = "claims.policy";
 /// The ask: the other way, after Microsoft refused the first one.
 pub const INSTEAD: &str = "claims.instead";
+/// The ask whether other claims are to be sent although single sign-on is enforced.
+pub const WHILE_ENFORCED: &str = "claims.while_enforced";
+/// The changes that reach log-ins at once, and until when. A policy of claims has an effect only once it is assigned.
+const CUTTING: (&[&str], &str) = (
+    &["detach", "claims", "assign"],
+    "while the address that Entra sends is not that of their Atlassian account",
+);
+const UNTOUCHED: &str =
+    "certificate, addresses and assignments stay as they are, and so do all other applications.";
 /// The fact: how the claims are set.
 const WAY: &str = "claims.way";
 /// The fact: the claims mapping policy that was made.
@@ -64,6 +73,7 @@ impl Step<Live> for Claims {
         if known.answer(INSTEAD).is_some() || was_refused(state) {
             asks.push(instead_ask());
         }
+        asks.extend(while_enforced::given(known, WHILE_ENFORCED));
         asks
     }
 
@@ -86,14 +96,16 @@ impl Step<Live> for Claims {
                 asks: vec![policy_ask(&found, email)],
             }),
             Decision::Do(_) if read_only(known) => Ok(Plan::ByHand),
-            Decision::Do(moves) => Ok(Plan::Changes {
-                changes: moves
-                    .iter()
-                    .map(|one| change(*one, cx, &found, email))
-                    .collect(),
-                untouched: "certificate, addresses and assignments stay as they are, and so do all other applications."
-                    .into(),
-            }),
+            Decision::Do(moves) => {
+                let changes = moves.iter().map(|one| change(*one, cx, &found, email));
+                Ok(while_enforced::plan(
+                    known,
+                    WHILE_ENFORCED,
+                    CUTTING,
+                    changes.collect(),
+                    UNTOUCHED,
+                ))
+            }
         }
     }
 

@@ -4,10 +4,11 @@ use engine::{Ask, Change, Undo};
 use people::Attribute;
 use serde_json::json;
 
-use super::claims::{INSTEAD, POLICY};
+use super::claims::{INSTEAD, POLICY, WHILE_ENFORCED};
 use super::claims_found::Found;
 use super::claims_way::{Move, Way};
 use super::sent_claims::{self, Sent};
+use super::while_enforced;
 use crate::Live;
 
 /// One write as it is shown.
@@ -184,5 +185,9 @@ pub(super) fn found_asks() -> Vec<Ask> {
             ("detach", "Detach it", ""),
         ],
     );
-    vec![policy, instead_ask()]
+    vec![
+        policy,
+        instead_ask(),
+        while_enforced::confirmation(WHILE_ENFORCED),
+    ]
 }

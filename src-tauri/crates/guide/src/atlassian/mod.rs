@@ -72,6 +72,7 @@ mod test_login_checks;
 mod test_user;
 mod took_hold;
 mod way_back;
+mod while_enforced;
 
 use engine::{Ask, AskKind, Guide, Known, Phase, StepId};
 
@@ -151,17 +152,23 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
         ];
     }
     if *step == certificate::ID {
-        return vec![choice(
-            certificate::NEW_CERTIFICATE,
-            "Make a new certificate?",
-            "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
-        )];
+        return vec![
+            choice(
+                certificate::NEW_CERTIFICATE,
+                "Make a new certificate?",
+                "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
+            ),
+            while_enforced::confirmation(certificate::WHILE_ENFORCED),
+        ];
     }
     if *step == saml_details::ID {
         return vec![saml_details::idle_ask()];
     }
     if *step == basic_saml::ID {
-        return vec![basic_saml_plan::others_ask()];
+        return vec![
+            basic_saml_plan::others_ask(),
+            while_enforced::confirmation(basic_saml::WHILE_ENFORCED),
+        ];
     }
     if *step == test_login::ID {
         return test_login::found_asks();

@@ -109,7 +109,7 @@ impl Step<Live> for Pilot {
         changes.push(assign_change(graph, sp, who.as_ref(), known).await?);
         Ok(Plan::Changes {
             changes,
-            untouched: "nobody else is assigned, and nobody’s log-in is enforced.".into(),
+            untouched: "nobody else is assigned, and no policy at Atlassian changes.".into(),
         })
     }
 
