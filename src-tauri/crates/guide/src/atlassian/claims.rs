@@ -149,12 +149,10 @@ impl Step<Live> for Claims {
         let (graph, sp) = (signed_in(cx)?, principal(known)?);
         match change.id.as_str() {
             "detach" => assign(graph, sp, before_id(change)?).await.map(drop),
-            "claims" => {
-                let before = change.before.clone().unwrap_or_else(defaults);
-                put(graph, sp, sent_claims::written(&before))
-                    .await
-                    .map(drop)
-            }
+            "claims" => match to_put_back(graph, sp, change).await? {
+                Some(policy) => put(graph, sp, policy).await.map(drop),
+                None => Ok(()),
+            },
             "policy" => match known.fact(MADE) {
                 Some(id) => delete(graph, id).await,
                 None => Ok(()),
@@ -171,7 +169,7 @@ impl Step<Live> for Claims {
         let (graph, sp) = (signed_in(cx)?, principal(known)?);
         match change.id.as_str() {
             "detach" => is_assigned(graph, sp, before_id(change)?).await,
-            "claims" => says(graph, sp, change.before.as_ref()).await,
+            "claims" => Ok(to_put_back(graph, sp, change).await?.is_none()),
             "policy" => named(graph, change).await.map(|found| found.is_none()),
             "assign" => match known.fact(MADE) {
                 Some(id) => is_assigned(graph, sp, id).await.map(|is| !is),
@@ -218,6 +216,16 @@ async fn says(graph: &Graph, sp: &str, wanted: Option<&Value>) -> Result<bool, T
         wanted.unwrap_or(&defaults),
     );
     Ok(sent_claims::same(found, wanted))
+}
+
+/// What an undo has to write; `None` when nothing of ours stands there any more. What somebody else changed since is
+/// left to them: then only our own rows go.
+async fn to_put_back(graph: &Graph, sp: &str, change: &Change) -> Result<Option<Value>, Trouble> {
+    let now = claims_found::claims_policy(graph, sp).await?;
+    let now = now.unwrap_or_else(defaults);
+    let before = change.before.clone().unwrap_or_else(defaults);
+    let after = change.after.clone().unwrap_or_default();
+    Ok(sent_claims::put_back(&now, &before, &after))
 }
 
 async fn make(graph: &Graph, change: &Change) -> Result<Facts, Trouble> {

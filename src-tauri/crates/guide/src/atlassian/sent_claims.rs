@@ -300,6 +300,32 @@ pub(super) fn written(policy: &Value) -> Value {
     policy
 }
 
+/// What undoes our write of `after` over `before`, seen what stands there now; `None` when nothing of it is left. A row
+/// that is as we wrote it becomes what it was before or goes; every other row is somebody else's and stays.
+pub(super) fn put_back(now: &Value, before: &Value, after: &Value) -> Option<Value> {
+    if same(now, before) {
+        return None;
+    }
+    if same(now, after) {
+        return Some(written(before));
+    }
+    let of = |policy: &Value, claim: &Value| {
+        let key = (is_name_id(claim), uri_of(claim).to_lowercase());
+        let is = |one: &&Value| (is_name_id(one), uri_of(one).to_lowercase()) == key;
+        claims_of(policy).find(is).cloned()
+    };
+    let row = |claim: &Value| {
+        let is_ours = of(after, claim).is_some_and(|ours| bare(&ours) == bare(claim));
+        match is_ours {
+            true => of(before, claim),
+            false => Some(claim.clone()),
+        }
+    };
+    let mut back = written(now);
+    back["claims"] = claims_of(now).filter_map(row).collect();
+    (!same(&back, now)).then_some(back)
+}
+
 /// Whether two policies say the same, however Microsoft writes what is not set.
 pub(super) fn same(one: &Value, other: &Value) -> bool {
     bare(&written(one)) == bare(&written(other))
@@ -388,6 +414,38 @@ mod tests {
         );
         let empty = json!({ "includeBasicClaimSet": true, "claims": [] });
         assert_eq!(of_claims_policy(&empty), defaults);
+    }
+
+    #[test]
+    fn an_undo_takes_only_our_rows_out_once_somebody_else_changed_the_page() {
+        let group = json!({ "@odata.type": "#microsoft.graph.customClaim", "name": "groups" });
+        let before =
+            json!({ "includeBasicClaimSet": true, "claims": [name_id("employeeid", "default")] });
+        let after = claims_policy(Some(&before), Mail);
+        assert_eq!(put_back(&after, &before, &after), Some(before.clone()));
+        assert_eq!(put_back(&before, &before, &after), None);
+
+        let mut now = after.clone();
+        now["claims"]
+            .as_array_mut()
+            .expect("rows")
+            .push(group.clone());
+        let back = put_back(&now, &before, &after).expect("ours are there");
+        assert_eq!(
+            back["claims"],
+            json!([name_id("employeeid", "default"), group]),
+            "the group claim that came since is kept"
+        );
+        assert_eq!(
+            put_back(&back, &before, &after),
+            None,
+            "and then it is undone"
+        );
+
+        let mut edited = after.clone();
+        edited["claims"][0] = name_id("othermail", "default");
+        let back = put_back(&edited, &before, &after).expect("four rows are ours");
+        assert_eq!(back["claims"], json!([name_id("othermail", "default")]));
     }
 
     #[test]
