@@ -29,12 +29,22 @@ pub(super) fn ask(known: &Known) -> Ask {
     ask
 }
 
-/// The addresses that were answered, or the proposed ones.
+/// The addresses that were answered, or the proposed ones; none as long as it would be only the person who sets it up.
 pub(super) fn wanted(known: &Known) -> Vec<String> {
-    match known.answer(NOTIFY) {
+    let all = match known.answer(NOTIFY) {
         Some(answer) => split(answer),
         None => proposed(known),
+    };
+    match only_own(&all, known.fact("entra.user")) {
+        true => Vec::new(),
+        false => all,
     }
+}
+
+/// Whoever sets it up may have left by the time a certificate ends.
+fn only_own(all: &[String], own: Option<&str>) -> bool {
+    let is_own = |one: &String| own.is_some_and(|own| own.eq_ignore_ascii_case(one));
+    !all.is_empty() && all.iter().all(is_own)
 }
 
 fn proposed(known: &Known) -> Vec<String> {
@@ -43,7 +53,10 @@ fn proposed(known: &Known) -> Vec<String> {
     let mut all = split(&format!("{technical},{own}"));
     all.retain(|address| is_address(address));
     all.truncate(MOST);
-    all
+    match only_own(&all, Some(own)) {
+        true => Vec::new(),
+        false => all,
+    }
 }
 
 /// What is said to the addresses as typed.
@@ -73,15 +86,14 @@ pub(super) fn judge(known: &Known, typed: &str) -> Judgement {
 
 /// What is wrong with so few addresses: in a few words, and why.
 pub(super) fn too_few(all: &[String], own: Option<&str>) -> Option<(&'static str, &'static str)> {
-    let only_own = |one: &String| own.is_some_and(|own| own.eq_ignore_ascii_case(one));
     match all {
         [] => Some((
             "Nobody is mailed.",
             "A certificate that ends unnoticed stops every log-in.",
         )),
-        [one] if only_own(one) => Some((
+        [_] if only_own(all, own) => Some((
             "Only you are mailed.",
-            "Add a shared mailbox or a second person: you may have left by then.",
+            "Add a shared mailbox or a second person: you may have left by then. Until then nothing is written.",
         )),
         [_] => Some((
             "Only one address is mailed.",
@@ -195,6 +207,18 @@ mod tests {
             .answers
             .insert(NOTIFY.into(), "x@contoso.com".into());
         assert_eq!(wanted(&answered), ["x@contoso.com"]);
+    }
+
+    #[test]
+    fn the_person_who_sets_it_up_is_never_the_only_one() {
+        let known = known("adele@contoso.com", "Adele@contoso.com");
+        assert_eq!(wanted(&known), Vec::<String>::new());
+        assert_eq!(ask(&known).default, None, "a second address is asked for");
+        for (answer, all) in [("adele@contoso.com", 0), ("adele@contoso.com, it@x.de", 2)] {
+            let mut answered = known.clone();
+            answered.answers.insert(NOTIFY.into(), answer.into());
+            assert_eq!(wanted(&answered).len(), all, "{answer}");
+        }
     }
 
     #[test]
