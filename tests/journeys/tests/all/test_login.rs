@@ -607,6 +607,10 @@ async fn whose_role_may_not_read_the_log_says_it_themselves() {
         walk.check(LOGIN, "entra-log"),
         "Not looked at: Your account may not read the sign-in log"
     );
+    let checks = walk.page(LOGIN).checks;
+    let log = checks.into_iter().find(|check| check.id == "entra-log");
+    let fix = log.and_then(|check| check.fix).expect("it says what to do");
+    assert_eq!(fix.title, "Get Reports Reader, sign in again");
     let proven = walk.page(LOGIN).checks.remove(0);
     assert!(
         proven

@@ -74,15 +74,17 @@ const NOT_PREMIUM: &str = "Authentication_RequestFromNonPremiumTenantOrB2CTenant
 
 fn shut(cx: &Live, known: &Known, fault: &Fault) -> Verdict {
     let trouble = trouble(fault, READING_ENTRA);
-    let (title, detail) = if fault.code.as_deref() == Some(NOT_PREMIUM) {
+    let (title, detail, fix) = if fault.code.as_deref() == Some(NOT_PREMIUM) {
         (
             "The sign-in log needs Entra ID P1",
             "This tenant does not have it, so your word stands in for the log.",
+            "premium",
         )
     } else {
         (
             "Your account may not read the sign-in log",
             "Reports Reader or Security Reader is enough. Until then your word stands in for the log.",
+            "reader",
         )
     };
     let seen = Verdict::unknown(title, &trouble);
@@ -91,7 +93,7 @@ fn shut(cx: &Live, known: &Known, fault: &Fault) -> Verdict {
         detail: detail.to_owned(),
         ..seen
     };
-    with_fix(verdict, "premium", cx, known, &[])
+    with_fix(verdict, fix, cx, known, &[])
 }
 
 fn entries(cx: &Live, known: &Known, who: &Tester, seen: &Seen<Vec<Entry>>) -> Verdict {
