@@ -230,6 +230,12 @@ async fn a_second_administrator_changes_the_saml_details() {
         saved.status, 200,
         "what the colleague pasted is a certificate"
     );
+    levers.damaged_certificate_saved().unwrap();
+    let damaged = provider(&bench)["saml"]["certificate"].clone();
+    let damaged = damaged.as_str().unwrap();
+    assert_ne!(damaged, pasted);
+    let saved = bench.save_saml(&directory, damaged).await;
+    assert_eq!(saved.status, 200, "the outline is that of a certificate");
     levers.delete_saml().unwrap();
     assert_eq!(provider(&bench)["saml"], Value::Null);
     assert_eq!(policy(&bench, "Pilot")["enforced"], false);

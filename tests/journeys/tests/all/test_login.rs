@@ -265,6 +265,17 @@ const AT_ATLASSIAN: &[Row] = &[
         &["Failed: The certificate at Atlassian is not the one that signed"],
     ),
     row(
+        "the certificate at Atlassian is damaged",
+        |bench, _| {
+            bench
+                .practice
+                .levers()
+                .damaged_certificate_saved()
+                .expect("pulled")
+        },
+        &["Failed: The certificate at Atlassian is not the one that signed"],
+    ),
+    row(
         "the SAML configuration was deleted",
         |bench, _| bench.practice.levers().delete_saml().expect("pulled"),
         &["Failed: Atlassian asked PILOT for a password"],

@@ -56,6 +56,11 @@ impl Levers {
         self.pull("wrong_certificate_saved", &json!({}))
     }
 
+    /// A second administrator pastes the certificate again, and a character of it is wrong.
+    pub fn damaged_certificate_saved(&self) -> Result<(), LeverError> {
+        self.pull("damaged_certificate_saved", &json!({}))
+    }
+
     /// A second administrator deletes the SAML configuration; set up again, it has other addresses.
     pub fn delete_saml(&self) -> Result<(), LeverError> {
         self.pull("delete_saml", &json!({}))

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{Done, Lever, LeverError, count, lever, number, organization, read, word};
+use crate::atlassian::certificate;
 use crate::events::{
     ACCOUNT_DEACTIVATED, Action, DOMAIN_UNLINKED, MEMBER_ADDED, SAML_DELETED, SAML_SAVED,
     SSO_NOT_ENFORCED,
@@ -75,6 +76,12 @@ pub(super) const LEVERS: &[Lever] = &[
         "{}",
         wrong_certificate_saved,
         "A second administrator pastes another certificate into the SAML details.",
+    ),
+    lever(
+        "damaged_certificate_saved",
+        "{}",
+        damaged_certificate_saved,
+        "A second administrator pastes the certificate again, and a character of it is wrong.",
     ),
     lever(
         "delete_saml",
@@ -194,6 +201,21 @@ fn wrong_certificate_saved(world: &mut World, _: &Value) -> Done {
     Ok(())
 }
 
+/// What a piece lost or changed on the way leaves: the outline of a certificate, so that it is saved, and another
+/// thumbprint.
+fn damaged_certificate_saved(world: &mut World, _: &Value) -> Done {
+    let provider = with_saml(&mut world.organization)?;
+    if let Some(saml) = &mut provider.saml
+        && let Some(mut der) = certificate::der(&saml.certificate)
+        && let Some(last) = der.last_mut()
+    {
+        *last ^= 1;
+        saml.certificate = certificate::pem(&der);
+    }
+    by_second(world, SAML_SAVED);
+    Ok(())
+}
+
 fn delete_saml(world: &mut World, _: &Value) -> Done {
     let provider = with_saml(&mut world.organization)?;
     provider.saml = None;
@@ -279,5 +301,5 @@ fn with_saml(organization: &mut Organization) -> Result<&mut IdentityProvider, L
 /// A certificate that nothing here signs with, as somebody would paste it.
 fn pem(starts: Timestamp, ends: Timestamp) -> String {
     let other = new_signing_key(SUBJECT, starts, ends);
-    crate::atlassian::certificate::pem(&other.certificate)
+    certificate::pem(&other.certificate)
 }
