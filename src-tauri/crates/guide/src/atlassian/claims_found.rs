@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::claims::{INSTEAD, POLICY};
 use super::claims_way::{Case, Mapping, Preview, Theirs, Way};
-use super::email_attribute;
 use super::sent_claims;
 use crate::{Live, trouble};
 
@@ -59,7 +58,6 @@ impl Found {
         };
         Case {
             email,
-            same_for_all: email_attribute::same_for_all(known),
             preview,
             mapping: self.mapping.clone(),
             theirs: match known.answer(POLICY) {

@@ -66,8 +66,7 @@ pub(super) fn overriding(
 pub(super) fn name_id(sent: &Sent, case: &Case) -> (Verdict, Option<&'static str>) {
     let words = sent.name_id.words();
     let right = sent.name_id.is(case.email.name());
-    let same = case.same_for_all && sent.name_id.is(case.email.other().name());
-    if !right && !same {
+    if !right {
         let (state, detail) = match sent.name_id {
             Source::Computed => (
                 VerdictState::Warn,
@@ -86,15 +85,8 @@ pub(super) fn name_id(sent: &Sent, case: &Case) -> (Verdict, Option<&'static str
         );
         return (verdict, Some("format"));
     }
-    let detail = match right {
-        true => String::new(),
-        false => format!(
-            "You chose {}; both were the same for everybody when they were counted.",
-            case.email
-        ),
-    };
     let title = format!("Atlassian receives {words} as NameID");
-    (Verdict::new(VerdictState::Pass, title, detail), None)
+    (Verdict::new(VerdictState::Pass, title, ""), None)
 }
 
 /// Log-ins work without it, so that the worst is a warning.
@@ -107,7 +99,11 @@ pub(super) fn stable(sent: &Sent) -> Verdict {
             "After a rename Atlassian may not find the person again.",
         );
     }
-    let detail = match sent.name.is("userPrincipalName") {
+    let is_upn = sent.name.is("userPrincipalName");
+    let detail = match is_upn {
+        true if sent.name == sent.name_id => {
+            "Microsoft’s default, and the NameID too: once somebody’s user principal name changes, Atlassian may not find them again. user.objectid never changes."
+        }
         true => {
             "Microsoft’s default. It stays for as long as nobody’s user principal name changes."
         }
@@ -125,7 +121,6 @@ mod tests {
     fn case(email: Attribute) -> Case {
         Case {
             email,
-            same_for_all: false,
             preview: Preview::Unset,
             mapping: None,
             theirs: None,
@@ -153,10 +148,6 @@ mod tests {
             format: Format::Other,
             ..Sent::wanted(Mail)
         };
-        let same = Case {
-            same_for_all: true,
-            ..case(Mail)
-        };
         let table = [
             (
                 "as chosen",
@@ -171,13 +162,6 @@ mod tests {
                 case(Mail),
                 VerdictState::Fail,
                 Some("name-id"),
-            ),
-            (
-                "the other one, the same for all",
-                defaults.clone(),
-                same,
-                VerdictState::Pass,
-                None,
             ),
             (
                 "default",
@@ -279,5 +263,7 @@ mod tests {
         ] {
             assert_eq!(stable(&sent).state, state);
         }
+        let both = stable(&Sent::by_default()).detail;
+        assert!(both.contains("and the NameID too"), "{both}");
     }
 }

@@ -56,8 +56,6 @@ pub(super) struct Mapping {
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub email: Attribute,
-    /// Whether mail and userPrincipalName are the same for everybody, as counted.
-    pub same_for_all: bool,
     pub preview: Preview,
     pub mapping: Option<Mapping>,
     /// What becomes of a policy that others assigned, as answered.
@@ -135,10 +133,10 @@ impl Case {
         }
     }
 
-    /// Whether log-ins work with what is sent.
+    /// Whether log-ins work with what is sent. That the other attribute is the same for everybody today does not do: it
+    /// need not be for who joins later.
     pub fn is_right(&self, sent: &Sent) -> bool {
-        let either = self.same_for_all && sent.fits(self.email.other());
-        sent.fits(self.email) || either
+        sent.fits(self.email)
     }
 
     /// Ours stays when it says the right thing, and nobody chose the other way since.
@@ -181,7 +179,6 @@ mod tests {
     fn case(email: Attribute, preview: Preview) -> Case {
         Case {
             email,
-            same_for_all: false,
             preview,
             mapping: None,
             theirs: None,
@@ -205,14 +202,6 @@ mod tests {
             (
                 "upn, unseen",
                 case(UserPrincipalName, Refused),
-                Fits(Way::Default),
-            ),
-            (
-                "the same for all",
-                Case {
-                    same_for_all: true,
-                    ..base(Unset)
-                },
                 Fits(Way::Default),
             ),
             ("mail, new", base(Unset), Do(vec![Move::ClaimsPolicy])),

@@ -33,13 +33,6 @@ pub fn chosen(known: &Known) -> Option<Attribute> {
         .or_else(|| proposed(known))
 }
 
-/// Whether the last count found both attributes the same for everybody in the tenant. What a group says does not
-/// hold for those who come later.
-pub(super) fn same_for_all(known: &Known) -> bool {
-    scope(known) == Some(Scope::All)
-        && Numbers::of(known).is_some_and(|numbers| numbers.same_for_all())
-}
-
 /// Whom the count is about; `None` while no group is chosen.
 pub(super) fn scope(known: &Known) -> Option<Scope> {
     if known.answer(SCOPE) != Some("group") {
@@ -286,21 +279,6 @@ mod tests {
         assert_eq!(ask.default, None);
         let plan = by_own_knowledge(&Known::default(), "Nobody is signed in.");
         assert!(matches!(plan, Plan::Asks { asks, .. } if asks == [ask]));
-    }
-
-    #[test]
-    fn the_same_for_all_is_only_what_the_whole_tenant_said() {
-        let both = report(&[("anna@contoso.com", Some("Anna@contoso.com"))]);
-        let mut known = known(counted(&both, "x"));
-        assert!(same_for_all(&known));
-        known.answers.insert(SCOPE.into(), "group".into());
-        known.answers.insert(GROUP.into(), "group/g-1/Pilot".into());
-        assert!(!same_for_all(&known));
-        let empty = report(&[]);
-        assert!(!same_for_all(&Known {
-            facts: counted(&empty, "x"),
-            ..Known::default()
-        }));
     }
 
     #[test]

@@ -28,7 +28,6 @@ pub(super) fn named(name: &str) -> Option<Attribute> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Numbers {
     members: u64,
-    same: u64,
     mail: Side,
     upn: Side,
     pub reason: String,
@@ -61,15 +60,10 @@ impl Numbers {
         };
         Self {
             members: report.members,
-            same: report.same,
             mail: side(Attribute::Mail),
             upn: side(Attribute::UserPrincipalName),
             reason: report.proposal().reason,
         }
-    }
-
-    pub fn same_for_all(&self) -> bool {
-        self.members > 0 && self.same == self.members
     }
 
     /// What choosing this attribute means, in one sentence.
