@@ -2,6 +2,7 @@
 //! the service hears it or before the program hears the answer. What is cut stays silent, as after a power cut.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -40,6 +41,7 @@ struct Shared {
     seen: Mutex<Vec<Seen>>,
     cut: Mutex<Option<Cut>>,
     dark: CancellationToken,
+    silent: AtomicBool,
 }
 
 impl Line {
@@ -83,6 +85,16 @@ impl Line {
             .unwrap_or_else(PoisonError::into_inner) = Some(cut);
     }
 
+    /// From now on every request is heard, and none is answered.
+    pub fn fall_silent(&self) {
+        self.shared.silent.store(true, Ordering::SeqCst);
+    }
+
+    /// Answers again what is asked from now on.
+    pub fn speak_again(&self) {
+        self.shared.silent.store(false, Ordering::SeqCst);
+    }
+
     /// Ends when the request was cut.
     pub fn dark(&self) -> CancellationToken {
         self.shared.dark.clone()
@@ -121,6 +133,9 @@ async fn pass(shared: Arc<Shared>, client: TcpStream, service: SocketAddr) -> st
     let (mut client, mut upstream) = (BufReader::new(client), BufReader::new(upstream));
     while let Some(request) = message(&mut client).await? {
         let cut = shared.take(seen(&request));
+        if shared.silent.load(Ordering::SeqCst) {
+            return std::future::pending().await;
+        }
         if matches!(cut, Some(Cut::Before(_))) {
             return go_dark(&shared).await;
         }

@@ -400,6 +400,8 @@ export type FooterView = {
 	next: ActionView | null,
 	/**  The one primary action. */
 	primary: ActionView | null,
+	/**  What runs, where no wait box says so. */
+	runs: RunsView | null,
 };
 
 /**  The route by hand. */
@@ -589,6 +591,16 @@ export type RightView = {
 	admin_consent: boolean,
 	/**  Whether the present sign-in has it. */
 	granted: boolean,
+};
+
+/**  What runs: how to stop it, and where it runs. */
+export type RunsView = {
+	/**  Since when: what is over within a second is shown to nobody. */
+	since: number | null,
+	/**  "Stop". */
+	stop: ActionView,
+	/**  The way to the step that works, when its page is not the one shown. */
+	at: ActionView | null,
 };
 
 /**  A sentence with a tone, such as the answer to a pasted value. */

@@ -50,6 +50,7 @@ export const connections: Record<string, Snapshot> = {
         back: null,
         next: action({ do: "look_at_all" }, "Look again"),
         primary: action({ do: "go_step", id: "s1.2" }, "Continue at 1.2"),
+        runs: null,
       },
     }),
   }),
@@ -66,14 +67,14 @@ export const connections: Record<string, Snapshot> = {
       read_only: true,
       vault: { tone: "warn", strong: "Only in memory, until you close Lockstep.", text: "This computer has no keyring that answers. Keys have to be pasted again next time.", compare: null },
       picture: { left: "Atlassian Cloud", left_about: "Entra, not signed in", right: "Atlassian", right_about: "no organization yet", said: "Seven hand-overs, none is set.", wires: fresh },
-      footer: { say: "Nothing was looked at yet.", back: null, next: null, primary: action({ do: "go_step", id: "plan" }, "Begin at 0.1") },
+      footer: { say: "Nothing was looked at yet.", back: null, next: null, primary: action({ do: "go_step", id: "plan" }, "Begin at 0.1"), runs: null },
     }),
   }),
   "connection-asks": snapshot({
     page: { kind: "connection" },
     open: connection([prepare("done", "Done"), signOn("done", "Done")], {
       checked: ago(4),
-      footer: { say: "3 changes can be taken back.", back: null, next: null, primary: action({ do: "go_step", id: "s1.2" }, "Continue at 1.2") },
+      footer: { say: "3 changes can be taken back.", back: null, next: null, primary: action({ do: "go_step", id: "s1.2" }, "Continue at 1.2"), runs: null },
     }),
     confirm: {
       title: "Undo 3 changes in Entra?",

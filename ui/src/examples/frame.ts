@@ -9,7 +9,7 @@ export const action = (does: Action, label: string, why: string | null = null): 
 
 export const BACK = action({ do: "go_step", id: "atlassian-before" }, "Back");
 
-export const footer = (say: string, next: ActionView | null, primary: ActionView | null): FooterView => ({ say, back: BACK, next, primary });
+export const footer = (say: string, next: ActionView | null, primary: ActionView | null): FooterView => ({ say, back: BACK, next, primary, runs: null });
 
 const row = (id: string, number: string, title: string, status: Status, word: string): StepRow => ({ id, number, title, status, word });
 
@@ -82,7 +82,7 @@ export function connection(phases: PhaseView[], change: Partial<ConnectionView> 
     picture: { left: "Atlassian Cloud", left_about: "Entra, contoso.com", right: "Contoso", right_about: "Atlassian organization", said: "", wires: [] },
     vault: { tone: "pass", strong: "In this computer’s keyring.", text: "Keys and sign-ins of this connection are kept there, nowhere else.", compare: null },
     read_only: false,
-    footer: { say: "", back: null, next: null, primary: null },
+    footer: { say: "", back: null, next: null, primary: null, runs: null },
     undo_all: null,
     ...change,
   };

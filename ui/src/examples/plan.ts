@@ -178,7 +178,7 @@ export const plan: Record<string, Snapshot> = {
       title: "Before you start: Atlassian",
       why: ["Lockstep looks whether your Atlassian organization has what the connection rests on."],
       asks: [secretWrong],
-      footer: { say: "The key is not the right one.", back: BACK, next: action({ do: "go_step", id: "add-app" }, "Continue", "Paste the organization API key first."), primary: action({ do: "look" }, "Look at all again", "Paste the organization API key first.") },
+      footer: { say: "The key is not the right one.", back: BACK, next: action({ do: "go_step", id: "add-app" }, "Continue", "Paste the organization API key first."), primary: action({ do: "look" }, "Look at all again", "Paste the organization API key first."), runs: null },
     }),
     connection([prepare("attention", "Needs attention"), signOn("cannot_start", "Cannot start yet, needs 0.3")]),
   ),

@@ -38,6 +38,10 @@ pub enum Doing {
         /// When it ends by itself.
         until: Timestamp,
     },
+    /// Trying the organization key.
+    TryingKey,
+    /// Looking for what an ask could be answered with.
+    Searching,
     /// Reading what a step would change.
     Planning,
     /// Looking at checks.
@@ -83,6 +87,16 @@ pub enum Doing {
         /// In all.
         of: usize,
     },
+}
+
+impl Doing {
+    /// Whether it only reads from the services.
+    pub fn reads(&self) -> bool {
+        matches!(
+            self,
+            Self::TryingKey | Self::Searching | Self::Planning | Self::Looking { .. }
+        )
+    }
 }
 
 impl Job {

@@ -68,6 +68,8 @@ pub(crate) struct Desktop {
     pub searching: Option<String>,
     pub stopped: Option<String>,
     pub job: Option<Job>,
+    /// What is asked of a service for an answer: it shuts no button, but can be stopped as well.
+    pub beside: Option<Job>,
     pub then: Option<Action>,
     pub notice: Option<(Trouble, Option<Action>)>,
     pub undo_asked: Option<Option<StepId>>,
@@ -167,8 +169,14 @@ impl Program {
         if self.confirms(&session, &step, &asked, &value) {
             return Ok(());
         }
-        let said = session.answer(&step, &asked, &value).await;
-        let said = said.map_err(|trouble| render::trouble(&trouble, Some(Action::Look)))?;
+        let said = self.answered(&session, &step, &asked, &value).await;
+        let said = match said {
+            Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
+                self.stopped(trouble);
+                return Ok(());
+            }
+            said => said.map_err(|trouble| render::trouble(&trouble, Some(Action::Look)))?,
+        };
         let refused = said
             .as_ref()
             .is_some_and(|said| said.tone == crate::views::Tone::Fail);
@@ -188,6 +196,25 @@ impl Program {
             self.look(step);
         }
         Ok(())
+    }
+
+    /// Takes an answer; while a service is asked about it, it can be stopped.
+    async fn answered(
+        &self,
+        session: &Session,
+        step: &StepId,
+        asked: &engine::Ask,
+        value: &str,
+    ) -> Result<Option<SaidView>, Trouble> {
+        let doing = match asked.kind {
+            engine::AskKind::Secret => Doing::TryingKey,
+            engine::AskKind::Search => Doing::Searching,
+            _ => return session.answer(step, asked, value).await,
+        };
+        let beside = self.beside(step, doing);
+        session
+            .answer_until_stopped(step, asked, value, beside.cancel())
+            .await
     }
 
     /// Does what a person pressed.
@@ -349,12 +376,18 @@ impl Desktop {
             searching: None,
             stopped: None,
             job: None,
+            beside: None,
             then: None,
             notice: None,
             undo_asked: None,
             confirmed: None,
             from: 0,
         }
+    }
+
+    /// Whether a service is asked for an answer.
+    fn is_asking(&self) -> bool {
+        self.beside.is_some()
     }
 
     /// Clears what belongs to the connection that is left.

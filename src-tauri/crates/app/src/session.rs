@@ -227,15 +227,27 @@ impl Session {
         ask: &Ask,
         value: &str,
     ) -> Result<Option<SaidView>, Trouble> {
+        let never = CancellationToken::new();
+        self.answer_until_stopped(step, ask, value, &never).await
+    }
+
+    /// The same; what is asked of a service about the answer can be stopped.
+    pub async fn answer_until_stopped(
+        &self,
+        step: &StepId,
+        ask: &Ask,
+        value: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Option<SaidView>, Trouble> {
         if ask.kind == AskKind::Secret {
-            return self.take_key(value).await.map(Some);
+            return self.take_key(value, cancel).await.map(Some);
         }
         let value = value.trim();
         if let Some(said) = refused(ask, value) {
             return Ok(Some(said));
         }
         let value = match ask.kind {
-            AskKind::Search => match self.found(step, ask, value).await? {
+            AskKind::Search => match self.found(step, ask, value, cancel).await? {
                 Ok(found) => found,
                 Err(said) => return Ok(Some(said)),
             },
@@ -289,7 +301,7 @@ impl Session {
         on: OnProgress,
         cancel: CancellationToken,
     ) -> Result<Proposal, Trouble> {
-        self.renew().await;
+        self.renew(&cancel).await?;
         self.run(on, cancel).plan(step).await
     }
 
@@ -312,7 +324,7 @@ impl Session {
         on: OnProgress,
         cancel: CancellationToken,
     ) -> Result<(), Trouble> {
-        self.renew().await;
+        self.renew(&cancel).await?;
         self.run(on, cancel).look(steps).await
     }
 
@@ -426,6 +438,17 @@ impl Session {
     pub(crate) fn atlassian_side(&self) -> crate::views::SideView {
         render::atlassian_side(self.state().known(), self.has_key())
     }
+}
+
+/// Something of which a person may stop the waiting. Nothing but reading and signing in stands behind it: a write that
+/// was sent is always waited for.
+async fn stoppable<T>(
+    cancel: &CancellationToken,
+    certain: &str,
+    work: impl Future<Output = T>,
+) -> Result<T, Trouble> {
+    let done = cancel.run_until_cancelled(work).await;
+    done.ok_or_else(|| Trouble::cancelled(certain))
 }
 
 /// The ask for the organization key.

@@ -476,7 +476,10 @@ impl Going {
         if self.session.state().known().answer(&ask.id) == Some(value) {
             return Ok(());
         }
-        match self.session.answer(id, ask, value).await? {
+        let answered = self
+            .session
+            .answer_until_stopped(id, ask, value, &self.cancel);
+        match answered.await? {
             Some(said) if said.tone == app::views::Tone::Fail => {
                 let title = format!(
                     "The answer to {} is refused: {} {}",

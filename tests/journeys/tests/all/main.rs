@@ -13,5 +13,6 @@ mod power_cut;
 mod saml_setup;
 mod scenarios;
 mod single_sign_on;
+mod stopping;
 mod test_login;
 mod window;

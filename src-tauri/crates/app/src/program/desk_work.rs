@@ -32,18 +32,27 @@ impl Program {
         let Some((session, step)) = self.here() else {
             return Ok(());
         };
+        let beside = self.beside(&step, Doing::Searching);
         self.desktop().searching = Some(ask.clone());
         self.changed();
-        let found = session.search(&step, &ask, text).await;
+        let found = session
+            .search_until_stopped(&step, &ask, text, beside.cancel())
+            .await;
+        drop(beside);
         let mut desktop = self.desktop();
         // A newer search has taken its place meanwhile.
-        if desktop.searching.as_deref() != Some(ask.as_str()) {
+        if desktop.is_asking() || desktop.searching.as_deref() != Some(ask.as_str()) {
             return Ok(());
         }
         desktop.searching = None;
         match found {
             Ok(found) => {
                 desktop.found.insert(ask, render::options(&found));
+                Ok(())
+            }
+            Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
+                drop(desktop);
+                self.stopped(trouble);
                 Ok(())
             }
             Err(trouble) => Err(render::trouble(&trouble, None)),

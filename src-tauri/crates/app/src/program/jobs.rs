@@ -190,11 +190,8 @@ impl Program {
             return;
         };
         let steps: Vec<_> = session.guide().steps().map(|step| step.id()).collect();
-        let Some(first) = steps.first().cloned() else {
-            return;
-        };
         self.job(
-            first,
+            None,
             Doing::Planning,
             move |_, session, on, cancel| async move {
                 let state = session.state();
@@ -226,11 +223,11 @@ impl Program {
                         program.proposed(*proposal);
                         Err(moved())
                     }
+                    Err(trouble) if trouble.kind == TroubleKind::Cancelled => Err(trouble),
                     Err(trouble) => {
                         // What is there now is shown beside the trouble, so that trying again is shown first as well.
-                        if let Ok(proposal) = session
-                            .plan(&step, program.on_progress(), CancellationToken::new())
-                            .await
+                        if let Ok(proposal) =
+                            session.plan(&step, program.on_progress(), cancel).await
                         {
                             program.proposed(proposal);
                         }
@@ -289,13 +286,36 @@ impl Program {
     }
 
     pub(super) fn cancel(&self) {
-        if let Some(job) = &self.desktop().job {
+        let desktop = self.desktop();
+        for job in desktop.job.iter().chain(&desktop.beside) {
             job.cancel.cancel();
         }
     }
 
+    /// Shows that a service is asked for an answer, for as long as what it gives is held. A later one takes the place of
+    /// the one before: whoever types on does not want what was asked for half a word.
+    pub(super) fn beside(&self, step: &StepId, doing: Doing) -> Beside {
+        let cancel = CancellationToken::new();
+        let before = self.desktop().beside.replace(Job {
+            step: Some(step.clone()),
+            doing,
+            since: Timestamp::now(),
+            cancel: cancel.clone(),
+        });
+        if let Some(before) = before {
+            before.cancel.cancel();
+        }
+        self.changed();
+        Beside(self.clone(), cancel)
+    }
+
+    pub(super) fn stopped(&self, trouble: Trouble) {
+        self.desktop().stopped = Some(trouble.certain);
+        self.changed();
+    }
+
     /// Runs one job; a second one waits for nobody: while one runs, its buttons are shut.
-    pub(super) fn job<F, W>(&self, step: StepId, doing: Doing, work: W)
+    pub(super) fn job<F, W>(&self, step: impl Into<Option<StepId>>, doing: Doing, work: W)
     where
         W: FnOnce(Program, Arc<Session>, OnProgress, CancellationToken) -> F,
         F: Future<Output = Result<(), Trouble>> + Send + 'static,
@@ -303,6 +323,7 @@ impl Program {
         let Some(session) = self.session() else {
             return;
         };
+        let step = step.into();
         let cancel = CancellationToken::new();
         {
             let mut desktop = self.desktop();
@@ -310,10 +331,12 @@ impl Program {
                 desktop.then = Some(Action::Look);
                 return;
             }
-            desktop.troubles.remove(&step);
+            if let Some(step) = &step {
+                desktop.troubles.remove(step);
+            }
             desktop.stopped = None;
             desktop.job = Some(Job {
-                step: Some(step.clone()),
+                step: step.clone(),
                 doing,
                 since: Timestamp::now(),
                 cancel: cancel.clone(),
@@ -328,7 +351,7 @@ impl Program {
         });
     }
 
-    pub(super) fn ended(&self, step: StepId, ended: Result<(), Trouble>) {
+    pub(super) fn ended(&self, step: Option<StepId>, ended: Result<(), Trouble>) {
         let then = {
             let mut desktop = self.desktop();
             desktop.job = None;
@@ -337,9 +360,12 @@ impl Program {
                 Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
                     desktop.stopped = Some(trouble.certain)
                 }
-                Err(trouble) => {
-                    desktop.troubles.insert(step, trouble);
-                }
+                Err(trouble) => match step {
+                    Some(step) => {
+                        desktop.troubles.insert(step, trouble);
+                    }
+                    None => desktop.notice = Some((trouble, Some(Action::LookAtAll))),
+                },
             }
             desktop.then.take()
         };
@@ -359,6 +385,26 @@ impl Program {
             }
             program.changed();
         })
+    }
+}
+
+/// What is asked beside the job; gone from the screen when dropped.
+pub(super) struct Beside(Program, CancellationToken);
+
+impl Beside {
+    pub(super) fn cancel(&self) -> &CancellationToken {
+        &self.1
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // One that has taken its place meanwhile is not cancelled, and stays.
+        self.1.cancel();
+        let mut desktop = self.0.desktop();
+        desktop.beside.take_if(|shown| shown.cancel.is_cancelled());
+        drop(desktop);
+        self.0.changed();
     }
 }
 

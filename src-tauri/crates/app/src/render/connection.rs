@@ -63,8 +63,9 @@ fn footer(sight: &Sight, phases: &[crate::views::PhaseView]) -> FooterView {
             &format!("{verb} {}", row.number),
         )
     });
-    let say = match sight.job {
-        Some(job) => super::footer::running(&job.doing),
+    let say = match super::footer::running(sight, None) {
+        Some(running) => running,
+        None if sight.stopped.is_some() => sight.stopped.unwrap_or_default().to_owned(),
         None if sight.state.last_look().is_none() => "Nothing was looked at yet.".to_owned(),
         None if rows.iter().all(|row| row.status == Status::Done) => {
             "Everything is verified.".to_owned()
@@ -81,6 +82,7 @@ fn footer(sight: &Sight, phases: &[crate::views::PhaseView]) -> FooterView {
         back: Some(on(Action::GoStart, "All connections")),
         next: Some(look),
         primary,
+        runs: super::wait::runs(sight, None),
     }
 }
 

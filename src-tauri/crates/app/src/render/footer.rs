@@ -5,7 +5,7 @@ use guide::shared::{scopes, sign_in};
 
 use super::changes::count;
 use super::lock::{self, Way};
-use super::{Sight, checks};
+use super::{Sight, checks, wait};
 use crate::job::Doing;
 use crate::views::{Action, ActionView, CheckState, FooterView};
 
@@ -17,6 +17,7 @@ pub(super) fn footer(sight: &Sight, id: &StepId) -> FooterView {
         back: Some(back(sight, id)),
         next: next(sight, id, &primary),
         primary: Some(primary),
+        runs: wait::runs(sight, Some(id)),
     }
 }
 
@@ -243,7 +244,8 @@ fn running_label(doing: &Doing) -> &'static str {
         Doing::SigningIn | Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => {
             "Signing in"
         }
-        Doing::Planning | Doing::Looking { .. } => "Looking",
+        Doing::TryingKey => "Trying the key",
+        Doing::Searching | Doing::Planning | Doing::Looking { .. } => "Looking",
         Doing::Making { .. } => "Making changes",
         Doing::ReadingBack { .. } | Doing::FindingOut { .. } => "Reading back",
         Doing::Undoing { .. } => "Undoing",
@@ -251,8 +253,8 @@ fn running_label(doing: &Doing) -> &'static str {
 }
 
 fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
-    if let Some(job) = sight.job {
-        return running(&job.doing);
+    if let Some(running) = running(sight, Some(id)) {
+        return running;
     }
     if let Some(trouble) = sight.troubles.get(id) {
         return trouble.certain.clone();
@@ -279,9 +281,19 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
     tally(&checks::rows(sight, id))
 }
 
-/// What runs, in a sentence.
-pub(super) fn running(doing: &Doing) -> String {
+/// What runs, in a sentence that names the step when another page is shown.
+pub(super) fn running(sight: &Sight, page: Option<&StepId>) -> Option<String> {
+    let said = running_said(&sight.job.or(sight.beside)?.doing);
+    Some(match wait::elsewhere(sight, page) {
+        Some((number, _)) => format!("At step {number}: {said}"),
+        None => said,
+    })
+}
+
+fn running_said(doing: &Doing) -> String {
     match doing {
+        Doing::TryingKey => "Trying the key at Atlassian.".to_owned(),
+        Doing::Searching => "Looking for it.".to_owned(),
         Doing::SigningIn => "Opening the sign-in page.".to_owned(),
         Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => {
             "Waiting for you in the browser.".to_owned()

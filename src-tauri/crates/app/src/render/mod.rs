@@ -62,6 +62,8 @@ pub struct Sight<'a> {
     pub stopped: Option<&'a str>,
     /// The running job.
     pub job: Option<&'a Job>,
+    /// What is asked of a service beside it, for an answer.
+    pub beside: Option<&'a Job>,
     /// The Entra side of the top bar.
     pub entra: SideView,
     /// The Atlassian side of the top bar.

@@ -1,13 +1,13 @@
-//! The box that says what is waited for, since when, and how long it usually takes.
+//! The box that says what is waited for, since when, and how long it usually takes; and, where there is none, what runs.
 
 use engine::StepId;
 
 use super::{Sight, millis};
 use crate::job::{Doing, Job};
-use crate::views::{Action, ActionView, CopyView, WaitView};
+use crate::views::{Action, ActionView, CopyView, RunsView, WaitView};
 
 /// The wait of a step, while something runs that takes more than a moment. Looking has none: its rows say that
-/// they run, and nothing moves under the pointer.
+/// they run, nothing moves under the pointer, and the footer stops it.
 pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
     let job = sight.job.filter(|job| job.step.as_ref() == Some(id))?;
     let blank = |title: &str, text: String| WaitView {
@@ -66,8 +66,31 @@ pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
             longest: "10 min".into(),
             ..blank(&format!("Undoing {number} of {of}"), format!("{}.", name(change)))
         },
-        Doing::Planning | Doing::Looking { .. } => return None,
+        Doing::Planning | Doing::Looking { .. } | Doing::TryingKey | Doing::Searching => return None,
     })
+}
+
+/// What runs, for the footer of a page: everywhere but where a wait box says it. `page` is the step that is shown.
+pub(super) fn runs(sight: &Sight, page: Option<&StepId>) -> Option<RunsView> {
+    let job = sight.job.or(sight.beside)?;
+    if page.is_some_and(|id| wait(sight, id).is_some()) {
+        return None;
+    }
+    Some(RunsView {
+        since: millis(job.since),
+        stop: stop(job),
+        at: elsewhere(sight, page).map(|(number, id)| {
+            let action = Action::GoStep { id: id.to_string() };
+            act(action, &format!("Go to {number}"))
+        }),
+    })
+}
+
+/// The step that works, with its number, when it is not the one shown.
+pub(super) fn elsewhere(sight: &Sight, page: Option<&StepId>) -> Option<(String, StepId)> {
+    let job = sight.job.or(sight.beside)?;
+    let step = job.step.clone().filter(|step| Some(step) != page)?;
+    Some((sight.guide.number(&step)?, step))
 }
 
 fn name_of(sight: &Sight, id: &StepId, change: &str) -> String {
@@ -104,10 +127,10 @@ fn stop(job: &Job) -> ActionView {
     let stopping = job.cancel.is_cancelled();
     ActionView {
         action: Action::Cancel,
-        label: if job.writes() {
-            "Stop after this"
-        } else {
-            "Stop waiting"
+        label: match &job.doing {
+            _ if job.writes() => "Stop after this",
+            _ if job.doing.reads() => "Stop",
+            _ => "Stop waiting",
         }
         .to_owned(),
         enabled: !stopping,

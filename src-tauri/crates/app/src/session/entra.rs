@@ -28,7 +28,7 @@ impl Session {
             .entra
             .as_ref()
             .and_then(connect::Session::wanted_claims);
-        if self.granted_silently(&request).await {
+        if self.granted_silently(&request, cancel).await? {
             return Ok(());
         }
         let doing = "Signing in to Microsoft Entra ID.";
@@ -43,7 +43,7 @@ impl Session {
         let entra = signed_in.map_err(|fault| trouble(&fault, doing))?;
         self.same_tenant(&known, &entra)?;
         self.take_session(entra).await;
-        self.learn_who().await
+        self.learn_who(cancel).await
     }
 
     /// The scopes to sign in with.
@@ -87,13 +87,26 @@ impl Session {
     }
 
     /// Whether the present sign-in gets the wanted rights without asking the person again.
-    pub(super) async fn granted_silently(&self, request: &SignInRequest) -> bool {
+    pub(super) async fn granted_silently(
+        &self,
+        request: &SignInRequest,
+        cancel: &CancellationToken,
+    ) -> Result<bool, Trouble> {
         let entra = self.sides().entra.clone();
         let Some(entra) = entra.filter(|entra| entra.client_id() == request.client_id) else {
-            return false;
+            return Ok(false);
         };
         let lacking = !entra.lacks(&request.scopes).is_empty();
-        request.claims.is_none() && lacking && entra.need(&request.scopes).await.is_ok()
+        if request.claims.is_some() || !lacking {
+            return Ok(false);
+        }
+        let asked = stoppable(
+            cancel,
+            "Stopped. Nothing was changed.",
+            entra.need(&request.scopes),
+        )
+        .await?;
+        Ok(asked.is_ok())
     }
 
     pub(super) fn same_tenant(
@@ -140,7 +153,7 @@ impl Session {
     }
 
     /// Records who signed in and to which tenant; its name is read when it may be.
-    pub(super) async fn learn_who(&self) -> Result<(), Trouble> {
+    pub(super) async fn learn_who(&self, cancel: &CancellationToken) -> Result<(), Trouble> {
         let Some(graph) = self.live().graph else {
             return Ok(());
         };
@@ -151,14 +164,15 @@ impl Session {
             .with("entra.user", entra.user_principal_name())
             .with("entra.user_id", entra.object_id())
             .with("entra.user_name", entra.name());
-        let name = match graph.organization().await {
-            Ok(tenant) => tenant
+        // Who signed in stands already; a stop leaves out the name of the tenant only.
+        let name = match cancel.run_until_cancelled(graph.organization()).await {
+            Some(Ok(tenant)) => tenant
                 .value
                 .verified_domains
                 .iter()
                 .find(|domain| domain.is_default)
                 .map(|domain| domain.name.clone()),
-            Err(_) => None,
+            Some(Err(_)) | None => None,
         };
         let of_address = entra
             .user_principal_name()
@@ -197,7 +211,16 @@ impl Session {
 
     /// Renews the sign-in before a run: one that ended meanwhile, so that the run does not fail on it, and one whose
     /// role was missing, because a role that was activated since stands only in a new token (entra.md 2.3).
-    pub(super) async fn renew(&self) {
+    pub(super) async fn renew(&self, cancel: &CancellationToken) -> Result<(), Trouble> {
+        stoppable(
+            cancel,
+            "Stopped. Nothing was changed.",
+            self.renew_at_leisure(),
+        )
+        .await
+    }
+
+    async fn renew_at_leisure(&self) {
         let entra = self.sides().entra.clone();
         let Some(entra) = entra else {
             return self.resume_entra().await;

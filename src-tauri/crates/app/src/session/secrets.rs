@@ -96,11 +96,15 @@ impl Session {
 
     /// Takes the organization API key; what is said back names a wrong one.
     pub async fn give_key(&self, pasted: &str) -> Result<SaidView, Trouble> {
-        self.take_key(pasted).await
+        self.take_key(pasted, &CancellationToken::new()).await
     }
 
     /// Cleans a pasted key, tries it, and keeps it when it opens an organization.
-    pub(super) async fn take_key(&self, pasted: &str) -> Result<SaidView, Trouble> {
+    pub(super) async fn take_key(
+        &self,
+        pasted: &str,
+        cancel: &CancellationToken,
+    ) -> Result<SaidView, Trouble> {
         let cleaned = clean_key(pasted);
         if cleaned.secret.is_empty() {
             return Ok(fail_said(
@@ -113,7 +117,8 @@ impl Session {
             &self.cloud,
             cleaned.secret.clone(),
         );
-        match atlassian.orgs().await {
+        let tried = stoppable(cancel, "Stopped. The key was not kept.", atlassian.orgs()).await?;
+        match tried {
             Ok(seen) => {
                 if let Some(said) = of_another(&self.known(), &seen.value) {
                     return Ok(said);

@@ -36,6 +36,21 @@ impl Session {
         ask: &str,
         text: &str,
     ) -> Result<Vec<AskOption>, Trouble> {
+        let never = CancellationToken::new();
+        self.search_until_stopped(step, ask, text, &never).await
+    }
+
+    /// The same, until the person stops it.
+    ///
+    /// # Errors
+    /// Where the directory can't be read, or the person stopped it.
+    pub async fn search_until_stopped(
+        &self,
+        step: &StepId,
+        ask: &str,
+        text: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<AskOption>, Trouble> {
         let Some(step) = self.guide().step(step) else {
             return Ok(Vec::new());
         };
@@ -43,8 +58,9 @@ impl Session {
         if answers::secret_in(text).is_some() {
             return Ok(Vec::new());
         }
-        step.search(&self.live(), &self.known(), ask, text.trim())
-            .await
+        let (live, known) = (self.live(), self.known());
+        let searching = step.search(&live, &known, ask, text.trim());
+        stoppable(cancel, "Stopped. Nothing was changed.", searching).await?
     }
 
     /// The one answer that a name, an address or an id stands for.
@@ -53,11 +69,14 @@ impl Session {
         step: &StepId,
         ask: &Ask,
         text: &str,
+        cancel: &CancellationToken,
     ) -> Result<Result<String, SaidView>, Trouble> {
         if is_found(text) || text.is_empty() {
             return Ok(Ok(text.to_owned()));
         }
-        let found = self.search(step, &ask.id, text).await?;
+        let found = self
+            .search_until_stopped(step, &ask.id, text, cancel)
+            .await?;
         let exact: Vec<_> = found
             .iter()
             .filter(|option| is_meant(option, text))

@@ -428,7 +428,7 @@ pub struct WaitView {
 }
 
 /// The footer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct FooterView {
     /// The page's status sentence.
     pub say: String,
@@ -438,6 +438,19 @@ pub struct FooterView {
     pub next: Option<ActionView>,
     /// The one primary action.
     pub primary: Option<ActionView>,
+    /// What runs, where no wait box says so.
+    pub runs: Option<RunsView>,
+}
+
+/// What runs: how to stop it, and where it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct RunsView {
+    /// Since when: what is over within a second is shown to nobody.
+    pub since: f64,
+    /// "Stop".
+    pub stop: ActionView,
+    /// The way to the step that works, when its page is not the one shown.
+    pub at: Option<ActionView>,
 }
 
 /// A button.

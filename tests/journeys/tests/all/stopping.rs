@@ -1,0 +1,154 @@
+//! Stopping: whatever waits for a service can be stopped, from every page, and says that nothing was changed.
+
+use app::views::{Action, RunsView, Snapshot};
+use journeys::{Bench, Window};
+
+use crate::window::{begin, through};
+
+const STOPPED: &str = "Stopped. Nothing was changed.";
+
+/// The practice of this scenario, walked through, with lines in between that can fall silent.
+async fn walked(scenario: &str) -> (Bench, journeys::Line, Window) {
+    let bench = Bench::of(scenario).await;
+    let line = bench.lines().await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    through(&window, &bench).await;
+    (bench, line, window)
+}
+
+async fn go(window: &Window, step: &str) -> Snapshot {
+    window.press(Action::GoStep { id: step.into() }).await
+}
+
+/// What the footer of the shown page says that runs.
+fn runs(shown: &Snapshot) -> Option<RunsView> {
+    let connection = shown.open.as_ref().map(|open| &open.footer);
+    let footer = shown.step.as_ref().map(|step| &step.footer).or(connection);
+    footer.and_then(|footer| footer.runs.clone())
+}
+
+/// Waits until something runs and the line has heard of it, then presses its Stop.
+async fn stop(window: &Window, line: &journeys::Line, before: usize) -> Snapshot {
+    while line.seen().len() == before {
+        tokio::task::yield_now().await;
+    }
+    let shown = window
+        .until("it can be stopped", |shown| runs(shown).is_some())
+        .await;
+    let stop = runs(&shown).expect("it runs").stop;
+    assert_eq!((stop.label.as_str(), stop.enabled), ("Stop", true));
+    window.press_at_once(stop.action).await;
+    window
+        .until("it was stopped", |shown| runs(shown).is_none())
+        .await
+}
+
+#[tokio::test]
+async fn a_look_is_stopped_from_every_page() {
+    let (_bench, line, window) = walked("fresh").await;
+    go(&window, "before-entra").await;
+    line.fall_silent();
+    let before = line.seen().len();
+    window.press_at_once(Action::Look).await;
+
+    window.press_at_once(Action::GoConnection).await;
+    let shown = window.program.snapshot();
+    let connection = shown.open.clone().expect("open");
+    assert!(
+        connection.footer.say.starts_with("At step 0.3: Looking"),
+        "{}",
+        connection.footer.say
+    );
+    let at = runs(&shown).and_then(|runs| runs.at).expect("a way there");
+    assert_eq!(at.label, "Go to 0.3");
+    window.press_at_once(at.action).await;
+    let here = runs(&window.program.snapshot()).expect("it runs");
+    assert_eq!(here.at, None, "this is its page");
+
+    let stopped = stop(&window, &line, before).await;
+    let footer = stopped.step.expect("a step").footer;
+    assert!(
+        footer.say.ends_with("Nothing was changed."),
+        "{}",
+        footer.say
+    );
+    assert!(footer.primary.expect("a button").enabled);
+}
+
+#[tokio::test]
+async fn looking_at_everything_is_stopped_and_says_so() {
+    let (_bench, line, window) = walked("fresh").await;
+    window.press(Action::GoConnection).await;
+    line.fall_silent();
+    let before = line.seen().len();
+    window.press_at_once(Action::LookAtAll).await;
+    let stopped = stop(&window, &line, before).await;
+    let said = stopped.open.expect("open").footer.say;
+    assert!(said.ends_with("Nothing was changed."), "{said}");
+}
+
+#[tokio::test]
+async fn renewing_the_sign_in_is_stopped() {
+    // A role that was missing is looked for in a new token, before anything is read.
+    let (_bench, line, window) = walked("pim-eligible").await;
+    go(&window, "before-entra").await;
+    line.fall_silent();
+    let before = line.seen().len();
+    window.press_at_once(Action::Look).await;
+    let stopped = stop(&window, &line, before).await;
+    assert!(line.seen()[before].path.ends_with("/token"));
+    assert_eq!(stopped.step.expect("a step").footer.say, STOPPED);
+}
+
+#[tokio::test]
+async fn asking_silently_for_more_rights_is_stopped() {
+    let (_bench, line, window) = walked("fresh").await;
+    go(&window, "email-attribute").await;
+    let button = window.button();
+    assert_eq!(button.action, Action::SignIn, "{}", button.label);
+    line.fall_silent();
+    let before = line.seen().len();
+    window.press_at_once(button.action).await;
+    while line.seen().len() == before {
+        tokio::task::yield_now().await;
+    }
+    assert!(line.seen()[before].path.ends_with("/token"));
+    let stopped = window.press(Action::Cancel).await;
+    assert_eq!(stopped.step.expect("a step").footer.say, STOPPED);
+}
+
+#[tokio::test]
+async fn trying_the_key_is_stopped_and_keeps_none() {
+    let bench = Bench::of("fresh").await;
+    let line = bench.lines().await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    go(&window, "before-atlassian").await;
+    line.fall_silent();
+    let before = line.seen().len();
+    let key = "ATCTT3xFfGN0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let trying = window.program.answer("atlassian.key".into(), key.into());
+    let (tried, stopped) = tokio::join!(trying, stop(&window, &line, before));
+    assert_eq!(tried, Ok(()), "a stop is no error");
+    assert_eq!(
+        stopped.step.expect("a step").footer.say,
+        "Stopped. The key was not kept."
+    );
+    assert!(!window.program.session().expect("open").has_key());
+}
+
+#[tokio::test]
+async fn a_search_is_stopped() {
+    let (_bench, line, window) = walked("fresh").await;
+    go(&window, "pilot").await;
+    line.fall_silent();
+    let before = line.seen().len();
+    let searching = window.program.press(Action::Search {
+        ask: "pilot.who".into(),
+        text: "adele".into(),
+    });
+    let (searched, stopped) = tokio::join!(searching, stop(&window, &line, before));
+    assert_eq!(searched, Ok(()), "a stop is no error");
+    assert_eq!(stopped.step.expect("a step").footer.say, STOPPED);
+}

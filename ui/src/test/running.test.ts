@@ -1,0 +1,31 @@
+// What runs for longer than a moment can be stopped from the footer, and leads to the page where it runs.
+import { cleanup, screen, waitFor } from "@testing-library/svelte";
+import { afterEach, expect, it } from "vitest";
+import { examples, NOW } from "../examples";
+import type { ActionView, RunsView, Snapshot } from "../views";
+import { expectAccessible, openWindow } from "./window";
+
+afterEach(cleanup);
+
+const stop: ActionView = { action: { do: "cancel" }, label: "Stop", enabled: true, why_not: null };
+const at: ActionView = { action: { do: "go_step", id: "plan" }, label: "Go to 0.1", enabled: true, why_not: null };
+
+function running(runs: RunsView): Snapshot {
+  const page = examples["add-app"]!;
+  return { ...page, step: { ...page.step!, footer: { ...page.step!.footer, runs } } };
+}
+
+it("stops from the footer and leads to where it runs", async () => {
+  const { backend, user } = await openWindow(running({ since: NOW - 1000, stop, at }));
+  await user.click(screen.getByRole("button", { name: "Stop" }));
+  await waitFor(() => expect(backend.pressed).toEqual([{ do: "cancel" }]));
+  await user.click(screen.getByRole("button", { name: "Go to 0.1" }));
+  await waitFor(() => expect(backend.pressed).toContainEqual(at.action));
+  await expectAccessible(document.body);
+});
+
+it("shows nothing for what is over within a second", async () => {
+  await openWindow(running({ since: NOW - 999, stop, at }));
+  expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Go to 0.1" })).toBeNull();
+});
