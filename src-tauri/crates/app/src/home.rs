@@ -34,6 +34,17 @@ pub struct Connection {
     pub created: Timestamp,
 }
 
+/// A connection whose description can't be read. It stays as it is.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// Its id.
+    pub id: String,
+    /// Its name, as far as it can be told; its id otherwise.
+    pub name: String,
+    /// What is the matter, and what to do.
+    pub trouble: Trouble,
+}
+
 /// Which services a connection talks to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,17 +86,45 @@ impl Home {
         Ok(Self { root })
     }
 
-    /// Every connection, newest first. A folder that can't be read is left out, and stays as it is.
+    /// Every connection that can be read, newest first.
     pub fn connections(&self) -> Vec<Connection> {
-        let entries = std::fs::read_dir(self.root.join("connections"))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut found: Vec<_> = entries
-            .filter_map(|entry| self.read(entry.file_name().to_str()?).ok())
+        let mut found: Vec<_> = self
+            .ids()
+            .iter()
+            .filter_map(|id| self.read(id).ok())
             .collect();
         found.sort_by_key(|connection| std::cmp::Reverse(connection.created));
         found
+    }
+
+    /// Every connection that can't be read: damaged, or made by a newer Lockstep.
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        let mut ids = self.ids();
+        ids.sort();
+        ids.into_iter()
+            .filter_map(|id| {
+                let trouble = self.read(&id).err()?;
+                let name = self.name_in(&id).unwrap_or_else(|| id.clone());
+                Some(Unreadable { id, name, trouble })
+            })
+            .collect()
+    }
+
+    /// The folders that are connections: one in which neither file was ever written is none yet.
+    fn ids(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root.join("connections"));
+        let names = entries.into_iter().flatten().flatten();
+        names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|id| self.description(id).exists() || self.journal(id).exists())
+            .collect()
+    }
+
+    /// The name in a description of which nothing else may be understood.
+    fn name_in(&self, id: &str) -> Option<String> {
+        let text = std::fs::read_to_string(self.description(id)).ok()?;
+        let table: toml::Table = toml::from_str(&text).ok()?;
+        table.get("name")?.as_str().map(str::to_owned)
     }
 
     /// The connection of an id or, if there is exactly one, of a name.
@@ -131,7 +170,7 @@ impl Home {
         make_private(&folder).map_err(|error| disk_trouble(&error, &doing))?;
         let text = toml::to_string(&connection)
             .map_err(|error| disk_trouble(&io::Error::other(error), &doing))?;
-        write_whole(&folder.join("connection.toml"), text.as_bytes())
+        write_whole(&self.description(&connection.id), text.as_bytes())
             .map_err(|error| disk_trouble(&error, &doing))?;
         Ok(connection)
     }
@@ -139,7 +178,7 @@ impl Home {
     /// Deletes a connection's folder; nothing at the services.
     pub fn forget(&self, id: &str) -> Result<(), Trouble> {
         let folder = self.folder(id);
-        if !folder.join("connection.toml").is_file() {
+        if !self.description(id).is_file() {
             return Ok(());
         }
         std::fs::remove_dir_all(&folder)
@@ -172,22 +211,58 @@ impl Home {
         self.root.join("settings.json")
     }
 
-    fn read(&self, id: &str) -> Result<Connection, Trouble> {
-        let path = self.folder(id).join("connection.toml");
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| disk_trouble(&error, "Reading a connection."))?;
-        let mut connection: Connection = toml::from_str(&text)
-            .map_err(|error| disk_trouble(&io::Error::other(error), "Reading a connection."))?;
-        if connection.version > VERSION {
-            return Err(Trouble::new(
-                TroubleKind::Local,
-                "The connection was made by a newer Lockstep",
-                "It is left as it is.",
-            ));
+    fn description(&self, id: &str) -> PathBuf {
+        self.folder(id).join("connection.toml")
+    }
+
+    /// The connection of an id.
+    pub fn read(&self, id: &str) -> Result<Connection, Trouble> {
+        let path = self.description(id);
+        let text = std::fs::read_to_string(&path).map_err(|error| damaged(&path, &error))?;
+        // A newer description may have another form: its version is all that has to be understood.
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
         }
+        let versioned: Versioned = toml::from_str(&text).map_err(|error| damaged(&path, &error))?;
+        if versioned.version > VERSION {
+            return Err(newer(&path));
+        }
+        let mut connection: Connection =
+            toml::from_str(&text).map_err(|error| damaged(&path, &error))?;
         id.clone_into(&mut connection.id);
         Ok(connection)
     }
+}
+
+/// A description that can't be read, in words.
+fn damaged(path: &Path, error: &dyn std::error::Error) -> Trouble {
+    guide::local_trouble(
+        "The description of this connection can’t be read",
+        "It was left as it is, and so was the connection’s journal.",
+        &format!("{error} ({})", path.display()),
+    )
+    .doing("Reading the connections on this computer.")
+    .next(
+        "Put connection.toml back from a backup",
+        "Or move the folder of this connection away, and make the connection anew: Lockstep then looks at what is there before it changes anything.",
+        engine::NextDo::Retry,
+    )
+}
+
+/// A description of a later version, in words.
+fn newer(path: &Path) -> Trouble {
+    Trouble::new(
+        TroubleKind::Local,
+        "This connection was made by a newer Lockstep",
+        "It was left as it is.",
+    )
+    .doing(format!("Reading {}.", path.display()))
+    .next(
+        "Update Lockstep",
+        "An older program can’t tell what the newer one did.",
+        engine::NextDo::Nothing,
+    )
 }
 
 /// A failure of the disk, in words.
@@ -342,6 +417,35 @@ mod tests {
             .replace("version = 1", "version = 2");
         std::fs::write(&path, &newer).expect("writes");
         assert_eq!(home.find("Contoso"), None);
+        let [left] = &home.unreadable()[..] else {
+            panic!("one is listed")
+        };
+        assert_eq!((&left.id, left.name.as_str()), (&made.id, "Contoso"));
+        assert_eq!(
+            left.trouble.title,
+            "This connection was made by a newer Lockstep"
+        );
         assert_eq!(std::fs::read_to_string(&path).expect("reads"), newer);
+    }
+
+    #[test]
+    fn a_damaged_description_is_listed_and_an_empty_folder_is_not() {
+        let (_folder, home) = home();
+        let made = home
+            .create("Contoso", Services::Cloud("global".into()))
+            .expect("made");
+        std::fs::create_dir(home.folder("half-made-1234")).expect("made");
+        std::fs::write(home.folder(&made.id).join("connection.toml"), "name = ").expect("written");
+        let names: Vec<_> = home
+            .unreadable()
+            .into_iter()
+            .map(|left| left.name)
+            .collect();
+        assert_eq!(names, [made.id.as_str()]);
+        // One that is gone leaves the journal, and that still is a connection.
+        std::fs::remove_file(home.folder(&made.id).join("connection.toml")).expect("removed");
+        assert!(home.unreadable().is_empty(), "nothing is left of it");
+        std::fs::write(home.journal(&made.id), "").expect("written");
+        assert_eq!(home.unreadable().len(), 1);
     }
 }

@@ -17,7 +17,7 @@ mod showing;
 pub mod views;
 
 pub use desk::{Desk, open_in_browser};
-pub use home::{Connection, Home, Services, data_folder};
+pub use home::{Connection, Home, Services, Unreadable, data_folder};
 pub use opening::{Opening, OverFile};
 pub use practice::{Practice, scenario, scenarios};
 pub use private_window::open_private;

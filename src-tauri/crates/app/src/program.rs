@@ -115,7 +115,7 @@ impl Program {
                     })
                     .await?;
             }
-            (None, Some(id)) if program.0.home.find(&id).is_some() => program.open(&id).await,
+            (None, Some(id)) if program.0.home.folder(&id).exists() => program.open(&id).await,
             _ => {}
         }
         Ok(program)

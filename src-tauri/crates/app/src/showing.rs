@@ -6,7 +6,7 @@ use std::sync::Arc;
 use connect::Cloud;
 use engine::{Journal, MemoryStore, Proposal, State, StepId, SystemClock};
 
-use crate::home::{Connection, Home, Services};
+use crate::home::{Connection, Home, Services, Unreadable};
 use crate::program::Desktop;
 use crate::render::{self, Sight};
 use crate::session::Session;
@@ -130,16 +130,34 @@ pub(crate) fn with_sight<T>(
     })
 }
 
-/// Every connection on this computer, newest first.
+/// Every connection on this computer, newest first; then those that can't be read.
 pub fn cards(home: &Home) -> Vec<ConnectionCard> {
-    home.connections()
-        .iter()
-        .map(|connection| card(home, connection, None))
+    cards_with(home, None)
+}
+
+/// The same, with the one that is open.
+pub(crate) fn cards_with(home: &Home, open: Option<&str>) -> Vec<ConnectionCard> {
+    let read = home.connections();
+    let read = read.iter().map(|connection| card(home, connection, open));
+    read.chain(home.unreadable().into_iter().map(unreadable))
         .collect()
 }
 
+fn unreadable(left: Unreadable) -> ConnectionCard {
+    ConnectionCard {
+        id: left.id,
+        name: left.name,
+        between: format!("{}. {}", left.trouble.title, left.trouble.certain),
+        status: Status::Attention,
+        word: "Can’t be read".to_owned(),
+        checked: None,
+        practice: false,
+        current: false,
+    }
+}
+
 /// A connection in the list, from its journal alone.
-pub(crate) fn card(home: &Home, connection: &Connection, open: Option<&str>) -> ConnectionCard {
+fn card(home: &Home, connection: &Connection, open: Option<&str>) -> ConnectionCard {
     let text = std::fs::read_to_string(home.journal(&connection.id)).unwrap_or_default();
     let read = Journal::open(Box::new(MemoryStore::of(&text)), Arc::new(SystemClock));
     let (status, word) = match &read {

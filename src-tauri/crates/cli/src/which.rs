@@ -42,7 +42,7 @@ pub fn for_run(home: &Home, way: &Way, new: bool) -> Result<Place, Trouble> {
     }
     let name = way.connection.as_deref().unwrap_or("lockstep");
     // With others beside it, a new name may well be a mistyped one.
-    if !new && !real(home).is_empty() {
+    if !new && !(real(home).is_empty() && home.unreadable().is_empty()) {
         let title = format!("There is no connection called {name}");
         return Err(bad(home, title).next(
             "Write the name of one of them, or add --new",
@@ -88,6 +88,10 @@ fn over(mut connection: Connection, way: &Way) -> Connection {
 }
 
 fn called(home: &Home, name: &str) -> Result<Option<Connection>, Trouble> {
+    let mut unreadable = home.unreadable().into_iter();
+    if let Some(left) = unreadable.find(|left| left.id == name || left.name == name.trim()) {
+        return Err(left.trouble);
+    }
     let mut named = home.called(name);
     if named.len() > 1 {
         let title = format!("Several connections are called {name}");
@@ -103,7 +107,7 @@ fn called(home: &Home, name: &str) -> Result<Option<Connection>, Trouble> {
 /// The one that a command without a name means. Built-in practice ended with its program and is none.
 fn the_only_one(home: &Home) -> Result<Option<Connection>, Trouble> {
     let mut all = real(home);
-    if all.len() > 1 {
+    if all.len() + home.unreadable().len() > 1 || all.is_empty() && !home.unreadable().is_empty() {
         let title = "Which connection? Say it with --connection";
         return Err(bad(home, title.to_owned()));
     }
@@ -119,10 +123,12 @@ fn real(home: &Home) -> Vec<Connection> {
 /// Bad input, with what is there.
 fn bad(home: &Home, title: String) -> Trouble {
     let all = home.connections();
-    let names: Vec<_> = all
+    let names = all
         .iter()
-        .map(|connection| format!("{} ({})", connection.name, connection.id))
-        .collect();
+        .map(|connection| format!("{} ({})", connection.name, connection.id));
+    let unreadable = home.unreadable().into_iter();
+    let unreadable = unreadable.map(|left| format!("{} ({}, can’t be read)", left.name, left.id));
+    let names: Vec<_> = names.chain(unreadable).collect();
     let known = if names.is_empty() {
         "There is none on this computer yet.".to_owned()
     } else {

@@ -373,6 +373,39 @@ async fn a_connection_is_made_only_when_it_is_meant() {
 }
 
 #[tokio::test]
+async fn a_connection_that_cannot_be_read_is_listed_and_no_other_takes_its_name() {
+    let bench = Bench::of("fresh").await;
+    let id = bench.connection().id;
+    let path = bench.home().folder(&id).join("connection.toml");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let file = bench.cloud_file().display().to_string();
+    for (text, name, why) in [
+        (
+            text.replace("version = 1", "version = 9\nshape = \"new\""),
+            "Contoso",
+            "made by a newer Lockstep",
+        ),
+        ("not a description".to_owned(), id.as_str(), "can’t be read"),
+    ] {
+        std::fs::write(&path, &text).expect("written");
+        let (code, listed, _) = run(&bench.data(), &["connections"]).await;
+        assert_eq!(code, VERIFIED, "{listed}");
+        assert!(listed.contains(name) && listed.contains(why), "{listed}");
+        for more in [vec!["--connection", name], vec![]] {
+            let arguments = [&["run", "--cloud", &file, "--autopilot"][..], &more].concat();
+            let (code, _, said) = run(&bench.data(), &arguments).await;
+            assert_ne!(code, VERIFIED, "{said}");
+            assert!(
+                said.contains("can’t be read") || said.contains(why),
+                "{said}"
+            );
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("readable"), text);
+        assert_eq!(names(&bench).await, [name], "no other was made");
+    }
+}
+
+#[tokio::test]
 async fn an_edited_address_sends_the_traffic_elsewhere() {
     let bench = Bench::of("fresh").await;
     let line = bench.lines().await;

@@ -369,6 +369,38 @@ fn key_asked(window: &Window) -> app::views::AskView {
 }
 
 #[tokio::test]
+async fn a_connection_that_cannot_be_read_is_listed_with_what_to_do() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    window.program.close().await;
+    let id = bench.connection().id;
+    let path = bench.home().folder(&id).join("connection.toml");
+    std::fs::write(&path, "not a description").expect("written");
+
+    // It was open last, so its trouble is there from the beginning.
+    let window = Window::of(&bench).await;
+    for _ in 0..2 {
+        let snapshot = window.program.snapshot();
+        let notice = snapshot.notice.expect("it is said");
+        assert_eq!(
+            notice.title,
+            "The description of this connection can’t be read"
+        );
+        assert_eq!(snapshot.page, Page::Start);
+        let [card] = &snapshot.connections[..] else {
+            panic!("one card: {:?}", snapshot.connections)
+        };
+        assert_eq!((&card.id, card.word.as_str()), (&id, "Can’t be read"));
+        window.press(Action::Dismiss).await;
+        assert_eq!(window.program.snapshot().notice, None);
+        window
+            .press(Action::OpenConnection { id: id.clone() })
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn handing_over_writes_what_a_colleague_needs() {
     let bench = Bench::of("reader").await;
     let window = Window::of(&bench).await;

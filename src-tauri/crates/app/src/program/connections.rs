@@ -38,8 +38,14 @@ impl Program {
     }
 
     pub(super) async fn open(&self, id: &str) {
-        let Some(connection) = self.0.home.find(id) else {
-            return;
+        let connection = match self.0.home.read(id) {
+            Ok(connection) => connection,
+            Err(trouble) => {
+                let again = Action::OpenConnection { id: id.to_owned() };
+                self.go(Page::Start);
+                self.desktop().notice = Some((trouble, Some(again)));
+                return self.changed();
+            }
         };
         // The old one is closed first: its lock, its practice and its job end with it.
         self.close().await;
@@ -138,13 +144,7 @@ impl Program {
 
     pub(super) fn read_cards(&self) {
         let open = self.session().map(|session| session.connection.id.clone());
-        let cards = self
-            .0
-            .home
-            .connections()
-            .into_iter()
-            .map(|connection| showing::card(&self.0.home, &connection, open.as_deref()));
-        let cards = cards.collect();
+        let cards = showing::cards_with(&self.0.home, open.as_deref());
         self.desktop().cards = cards;
     }
 
