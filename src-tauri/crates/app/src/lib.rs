@@ -2,6 +2,7 @@
 //!
 //! The window and the command line stand on this crate; neither decides anything itself.
 
+mod damaged;
 mod desk;
 mod handover;
 mod home;
@@ -16,6 +17,7 @@ mod settings;
 mod showing;
 pub mod views;
 
+pub use damaged::{is_damaged, set_aside};
 pub use desk::{Desk, open_in_browser};
 pub use home::{Connection, Home, Services, Unreadable, data_folder};
 pub use opening::{Opening, OverFile};

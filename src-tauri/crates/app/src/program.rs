@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use connect::{Autopilot, Browser, BrowserFault, CancellationToken, CommandBrowser, SignInStage};
-use engine::{Applied, FileStore, Progress, Proposal, StepId, Trouble, TroubleKind};
+use engine::{Applied, Progress, Proposal, StepId, Trouble, TroubleKind};
 use guide::shared::plan;
 use jiff::Timestamp;
 use tokio::sync::watch;

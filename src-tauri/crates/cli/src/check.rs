@@ -27,7 +27,7 @@ pub struct Arguments {
 pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     let home = enter::home()?;
     let connection = which::existing(&home, &arguments.way)?;
-    let session = Session::open(&home, connection, None).await?;
+    let session = enter::open(&home, connection).await?;
     let cancel = enter::stop_on_interrupt();
     enter::key(&session, &arguments.way).await?;
     if session.wants_sign_in_anywhere() {

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::{Home, Session, SignInWay};
+use app::{Connection, Home, Session, SignInWay};
 use connect::{Autopilot, Browser, CancellationToken, CommandBrowser, SignInStage, SystemBrowser};
 use engine::{StepId, Trouble, TroubleKind};
 
@@ -21,6 +21,20 @@ pub fn absolute(path: &std::path::Path) -> PathBuf {
 /// The data folder.
 pub fn home() -> Result<Home, Trouble> {
     Home::open(app::data_folder())
+}
+
+/// Opens a connection. What keeps it from being opened is said with the command that helps, where there is one.
+pub async fn open(home: &Home, connection: Connection) -> Result<Arc<Session>, Trouble> {
+    let id = connection.id.clone();
+    let opened = Session::open(home, connection, None).await;
+    opened.map_err(|trouble| match app::is_damaged(home, &id) {
+        true => trouble.next(
+            "In the terminal",
+            format!("lockstep connections --set-aside {id}"),
+            engine::NextDo::Nothing,
+        ),
+        false => trouble,
+    })
 }
 
 /// Takes the organization key from where it was given, when none is kept yet. Says what is wrong with it.

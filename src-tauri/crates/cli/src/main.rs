@@ -38,7 +38,7 @@ enum Command {
     Check(check::Arguments),
     /// Undoes the changes of a step, or of all.
     Undo(undo::Arguments),
-    /// Lists the connections on this computer.
+    /// Lists the connections on this computer, or sets a damaged journal aside.
     Connections(connections::Arguments),
     /// Serves the practice services until it is stopped.
     Practice(practice::Arguments),
@@ -74,7 +74,7 @@ async fn main() {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Check(arguments) => check::check(arguments).await,
         Command::Undo(arguments) => undo::undo(arguments).await,
-        Command::Connections(arguments) => connections::list(&arguments),
+        Command::Connections(arguments) => connections::connections(&arguments),
         Command::Practice(arguments) => practice::serve(arguments).await,
     };
     let ended = ended.unwrap_or_else(|trouble| {

@@ -165,7 +165,7 @@ async fn begin(
 ) -> Result<Going, Trouble> {
     let mut way = arguments.way.clone();
     way.autopilot |= arguments.practice.is_some();
-    let session = Session::open(home, connection, None).await?;
+    let session = enter::open(home, connection).await?;
     Ok(Going {
         answers: with_practice(&session, &way, answers),
         session,

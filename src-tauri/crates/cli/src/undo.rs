@@ -30,7 +30,7 @@ pub struct Arguments {
 pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
     let home = enter::home()?;
     let connection = which::existing(&home, &arguments.way)?;
-    let session = Session::open(&home, connection, None).await?;
+    let session = enter::open(&home, connection).await?;
     if let Some(taken_back) = &arguments.taken_back {
         session.undone_by_hand(&named(&session, taken_back)?)?;
         if arguments.step.is_none() && !arguments.all {

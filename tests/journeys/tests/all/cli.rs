@@ -406,6 +406,35 @@ async fn a_connection_that_cannot_be_read_is_listed_and_no_other_takes_its_name(
 }
 
 #[tokio::test]
+async fn a_damaged_journal_is_set_aside_and_its_readable_part_goes_on() {
+    let bench = Bench::of("fresh").await;
+    let (code, _, said) = over_bench(&bench, &["run", "--until", "plan"]).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    let id = bench.connection().id;
+    let (code, _, said) = run(&bench.data(), &["connections", "--set-aside", "Contoso"]).await;
+    assert_eq!(code, BAD_INPUT, "{said}");
+    assert!(said.contains("is not damaged"), "{said}");
+
+    let damaged = format!("{}no entry\n{{}}\n", bench.journal());
+    std::fs::write(bench.home().journal(&id), &damaged).expect("written");
+    let (code, _, said) = over_bench(&bench, &["run", "--until", "plan"]).await;
+    assert_eq!(code, FAILED, "{said}");
+    let command = format!("lockstep connections --set-aside {id}");
+    assert!(said.contains(&command), "{said}");
+    let (code, kept, said) = run(&bench.data(), &["connections", "--set-aside", &id]).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    let (_, path) = kept
+        .lines()
+        .next()
+        .and_then(|line| line.split_once(" kept as "))
+        .expect("where it lies");
+    assert_eq!(std::fs::read_to_string(path).expect("readable"), damaged);
+    let (code, _, said) = over_bench(&bench, &["run", "--until", "plan"]).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    assert!(!said.contains("New connection"), "{said}");
+}
+
+#[tokio::test]
 async fn an_edited_address_sends_the_traffic_elsewhere() {
     let bench = Bench::of("fresh").await;
     let line = bench.lines().await;

@@ -79,29 +79,16 @@ impl Program {
     /// What "try again" means for a connection that can't be opened: a damaged journal is set aside, anything else
     /// is opened once more.
     pub(super) fn way_out(&self, connection: &Connection) -> Action {
-        let path = self.0.home.journal(&connection.id);
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let read = engine::Journal::open(
-            Box::new(engine::MemoryStore::of(&text)),
-            Arc::new(engine::SystemClock),
-        );
-        match read {
-            Err(engine::JournalError::Damaged { .. }) => Action::SetAside {
-                id: connection.id.clone(),
-            },
-            _ => Action::OpenConnection {
-                id: connection.id.clone(),
-            },
+        let id = connection.id.clone();
+        match crate::damaged::is_damaged(&self.0.home, &id) {
+            true => Action::SetAside { id },
+            false => Action::OpenConnection { id },
         }
     }
 
     pub(super) async fn set_aside(&self, id: &str) -> Shown {
-        let path = self.0.home.journal(id);
-        let stamp = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-        if let Err(error) = FileStore::set_aside(&path, &stamp) {
-            let trouble = crate::home::disk_trouble(&error, "Setting the damaged journal aside.");
-            return Err(render::trouble(&trouble, None));
-        }
+        crate::damaged::set_aside(&self.0.home, id)
+            .map_err(|trouble| render::trouble(&trouble, None))?;
         self.open(id).await;
         Ok(())
     }
