@@ -73,6 +73,8 @@ pub enum SignInWay<'a> {
     Browser(&'a dyn Browser),
     /// With a code, on any device.
     Code,
+    /// Not at all: it is an error where somebody would have to.
+    Silent,
 }
 
 /// Hears how far a run is.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::ended::Ended;
 use crate::timings::Timings;
-use crate::{Way, enter, open, paint, which};
+use crate::{Way, enter, open, paint, terminal, which};
 
 /// Arguments of `lockstep check`.
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     let home = enter::home()?;
     let connection = which::existing(&home, &arguments.way)?;
     let session = enter::open(&home, connection).await?;
-    let cancel = enter::stop_on_interrupt();
+    let cancel = terminal::stop_on_interrupt();
     enter::key(&session, &arguments.way).await?;
     if session.wants_sign_in_anywhere() {
         enter::sign_in(&session, &arguments.way, &[], &cancel).await?;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use app::{Connection, Home, Session, SignInWay};
 use connect::{Autopilot, Browser, CancellationToken, CommandBrowser, SignInStage, SystemBrowser};
 use engine::{StepId, Trouble, TroubleKind};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::{Way, paint};
 
@@ -108,31 +110,44 @@ pub async fn sign_in(
     cancel: &CancellationToken,
 ) -> Result<(), Trouble> {
     let browser = browser(session, way)?;
-    let how = if way.code {
-        SignInWay::Code
-    } else {
-        SignInWay::Browser(&*browser)
+    let how = match (way.no_sign_in, way.code) {
+        (true, _) => SignInWay::Silent,
+        (false, true) => SignInWay::Code,
+        (false, false) => SignInWay::Browser(&*browser),
     };
     session.sign_in(how, steps, stage, cancel).await
 }
 
 fn stage(stage: SignInStage) {
     match stage {
-        SignInStage::Waiting { url, browser, .. } => {
+        SignInStage::Waiting {
+            url,
+            browser,
+            until,
+        } => {
             if let Some(fault) = browser {
                 eprintln!("  No browser could be opened: {fault}");
             }
             eprintln!("  Sign in in the browser. If none opened, open this address:\n  {url}");
+            waits(until);
         }
         SignInStage::Code {
             user_code,
             verification_uri,
-            ..
+            until,
         } => {
             eprintln!("  Open {verification_uri} on any device and enter the code {user_code}");
+            waits(until);
         }
         SignInStage::Redeeming => eprintln!("  Signed in."),
     }
+}
+
+/// How long it waits, and how to end it: nobody should wonder whether it hangs.
+fn waits(until: Timestamp) {
+    let clock = until.to_zoned(TimeZone::system()).strftime("%H:%M");
+    let minutes = until.duration_since(Timestamp::now()).as_secs_f64() / 60.0;
+    eprintln!("  It waits until {clock}, {minutes:.0} minutes from now. Ctrl+C ends it.");
 }
 
 fn browser(session: &Session, way: &Way) -> Result<Arc<dyn Browser>, Trouble> {
@@ -151,19 +166,6 @@ fn browser(session: &Session, way: &Way) -> Result<Arc<dyn Browser>, Trouble> {
         Some(command) => Arc::new(command),
         None => Arc::new(SystemBrowser),
     })
-}
-
-/// Stops the run when the person presses Ctrl+C: between two requests, never in the middle of a write.
-pub fn stop_on_interrupt() -> CancellationToken {
-    let cancel = CancellationToken::new();
-    let token = cancel.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            eprintln!("  Stopping after this.");
-            token.cancel();
-        }
-    });
-    cancel
 }
 
 /// Hears how far a run is and prints it.

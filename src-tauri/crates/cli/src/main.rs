@@ -12,6 +12,7 @@ mod open;
 mod paint;
 mod practice;
 mod run;
+mod terminal;
 mod timings;
 mod undo;
 mod which;
@@ -59,6 +60,9 @@ struct Way {
     /// Sign in with a code instead of the browser.
     #[arg(long)]
     code: bool,
+    /// Wait for nobody to sign in: where somebody has to, end with 3 and say what for.
+    #[arg(long, conflicts_with = "code")]
+    no_sign_in: bool,
     /// Read the organization API key from this file descriptor.
     #[arg(long, value_name = "N")]
     key_fd: Option<u32>,

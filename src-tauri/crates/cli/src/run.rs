@@ -1,6 +1,5 @@
 //! `lockstep run`: the whole guide, step by step.
 
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use engine::{Applied, AskKind, Guide, Plan, Proposal, Standing, StepId, Trouble,
 use crate::answers::{self, Answers};
 use crate::ended::Ended;
 use crate::which::{self, Place};
-use crate::{Way, enter, open, paint};
+use crate::{Way, enter, open, paint, terminal};
 
 /// How often a plan that moved is shown again before the run gives up: somebody else is at work then.
 const MOST_MOVES: usize = 3;
@@ -171,7 +170,7 @@ async fn begin(
         session,
         way,
         yes: arguments.yes,
-        cancel: enter::stop_on_interrupt(),
+        cancel: terminal::stop_on_interrupt(),
     })
 }
 
@@ -362,7 +361,11 @@ impl Going {
             .find(|ask| ask.id == confirm)
             .map(|ask| ask.label.clone());
         let label = label.unwrap_or_default();
-        let typed = self.answers.get(confirm).cloned().or_else(|| typed(&label));
+        let typed = self
+            .answers
+            .get(confirm)
+            .cloned()
+            .or_else(|| terminal::typed(&label));
         if typed.is_some_and(|typed| self.session.confirms(id, confirm, &typed)) {
             return None;
         }
@@ -561,7 +564,7 @@ impl Going {
             .as_ref()
             .map(|primary| primary.label.clone())
             .unwrap_or_default();
-        if self.yes || confirmed(&label) {
+        if self.yes || terminal::confirmed(&label) {
             return None;
         }
         stop(
@@ -645,27 +648,4 @@ fn goes_on(practice: Option<&str>) -> String {
              lockstep run --example-answers shows the form of the answers."
         ),
     }
-}
-
-/// What is typed on the terminal; nobody there types nothing.
-fn typed(label: &str) -> Option<String> {
-    if !std::io::stdin().is_terminal() {
-        return None;
-    }
-    eprint!("  {label}: ");
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).ok()?;
-    Some(line.trim().to_owned())
-}
-
-/// Asks on the terminal; nobody there is a no.
-fn confirmed(label: &str) -> bool {
-    if !std::io::stdin().is_terminal() {
-        return false;
-    }
-    eprint!("  {label}? Type yes: ");
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).is_ok() && line.trim() == "yes"
 }

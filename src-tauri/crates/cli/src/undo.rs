@@ -1,12 +1,10 @@
 //! `lockstep undo`: undoes the changes of a step, or of all, each read back.
 
-use std::io::{IsTerminal, Write};
-
 use app::Session;
 use engine::{StepId, Trouble, TroubleKind, UndoPlan};
 
 use crate::ended::Ended;
-use crate::{Way, enter, which};
+use crate::{Way, enter, terminal, which};
 
 /// Arguments of `lockstep undo`.
 #[derive(clap::Args)]
@@ -72,11 +70,11 @@ pub async fn undo(arguments: Arguments) -> Result<Ended, Trouble> {
         eprintln!("There is nothing to undo.");
         return Ok(Ended::Verified);
     }
-    if !arguments.yes && !confirmed(plan.items.len()) {
+    if !arguments.yes && !terminal::confirmed(&format!("Undo these {}", plan.items.len())) {
         eprintln!("Nothing was undone. Give --yes, or type yes.");
         return Ok(Ended::WaitsForPerson);
     }
-    let cancel = enter::stop_on_interrupt();
+    let cancel = terminal::stop_on_interrupt();
     // Undoing writes, so the right to write is needed again where the sign-in was forgotten.
     let mut steps: Vec<_> = plan.items.iter().map(|item| item.step.clone()).collect();
     steps.dedup();
@@ -121,14 +119,4 @@ fn show(plan: &UndoPlan) {
             item.change.undo.said().1
         );
     }
-}
-
-fn confirmed(changes: usize) -> bool {
-    if !std::io::stdin().is_terminal() {
-        return false;
-    }
-    eprint!("  Undo these {changes}? Type yes: ");
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).is_ok() && line.trim() == "yes"
 }

@@ -434,6 +434,59 @@ async fn a_damaged_journal_is_set_aside_and_its_readable_part_goes_on() {
     assert!(!said.contains("New connection"), "{said}");
 }
 
+/// Answers with which a run comes to its sign-in.
+fn quick_start(bench: &Bench) -> String {
+    let file = bench.folder().join("quick.toml");
+    let text = "[plan]\nwho = \"both\"\nstage = \"trial\"\n[entra]\nclient_kind = \"quick\"\n";
+    std::fs::write(&file, text).expect("written");
+    file.display().to_string()
+}
+
+#[tokio::test]
+async fn nobody_is_waited_for_where_nobody_is_there() {
+    let bench = Bench::of("fresh").await;
+    let (file, answers) = (
+        bench.cloud_file().display().to_string(),
+        quick_start(&bench),
+    );
+    let with = ["--cloud", &file, "--answers", &answers, "--no-sign-in"];
+    let (code, _, said) = run(&bench.data(), &[&["run"][..], &with].concat()).await;
+    assert_eq!(code, WAITS, "{said}");
+    for wanted in ["Somebody has to sign in", "Application.Read.All", "0.2"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    let (code, _, said) = run(&bench.data(), &["check", "--no-sign-in"]).await;
+    assert_eq!(code, WAITS, "{said}");
+    assert!(said.contains("Somebody has to sign in"), "{said}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn how_long_it_waits_is_said_and_an_interrupt_ends_it() {
+    let bench = Bench::of("fresh").await;
+    let (file, answers) = (
+        bench.cloud_file().display().to_string(),
+        quick_start(&bench),
+    );
+    let with = ["run", "--cloud", &file, "--answers", &answers];
+    let mut waiting = command(&bench.data(), &with)
+        .env("LOCKSTEP_BROWSER", "true")
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(waiting.stderr.take().expect("what it says")).lines();
+    while let Some(line) = lines.next_line().await.expect("readable") {
+        if line.contains("It waits until") {
+            assert!(line.contains("10 minutes from now"), "{line}");
+            break;
+        }
+    }
+    let process = waiting.id().expect("it runs").to_string();
+    let interrupt = Command::new("kill").args(["-INT", &process]).status();
+    assert!(interrupt.await.is_ok_and(|status| status.success()));
+    let ended = waiting.wait().await.expect("it ends");
+    assert_eq!(ended.code(), Some(WAITS));
+}
+
 #[tokio::test]
 async fn an_edited_address_sends_the_traffic_elsewhere() {
     let bench = Bench::of("fresh").await;

@@ -39,6 +39,7 @@ impl Session {
             SignInWay::Code => {
                 connect::sign_in_by_code(&self.http, &self.cloud, &request, stage, cancel).await
             }
+            SignInWay::Silent => return Err(somebody_has_to(&request)),
         };
         let entra = signed_in.map_err(|fault| trouble(&fault, doing))?;
         self.same_tenant(&known, &entra)?;
@@ -248,6 +249,25 @@ impl Session {
                 .any(|finding| finding.verdict.state == VerdictState::Fail)
         })
     }
+}
+
+/// Nobody is asked to sign in, and it can't go on without.
+fn somebody_has_to(request: &SignInRequest) -> Trouble {
+    let rights: Vec<_> = request.scopes.iter().map(|scope| scope.name).collect();
+    Trouble::new(
+        TroubleKind::NeedsPerson,
+        "Somebody has to sign in to Microsoft Entra ID",
+        "Nothing was changed.",
+    )
+    .doing(format!(
+        "Going on needs these rights: {}.",
+        rights.join(", ")
+    ))
+    .next(
+        "Sign in",
+        "Run the same without the wish not to sign in.",
+        NextDo::SignIn,
+    )
 }
 
 fn no_client() -> Trouble {
