@@ -17,7 +17,7 @@ pub struct Arguments {
     way: Way,
     /// A report as JSON on standard output.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// How long it took, beside the longest chain of calls that had to wait for each other.
     #[arg(long)]
     timings: bool,
@@ -120,8 +120,24 @@ pub fn report(
     if let (Some(timings), Value::Object(report)) = (timings, &mut report) {
         report.insert("timings".to_owned(), timings.report());
     }
+    print(&report);
+}
+
+/// Prints the report of a command that ended before there was anything else to report.
+pub fn early(trouble: &Trouble) {
+    let ended = Ended::of(trouble);
+    print(&json!({
+        "connection": null,
+        "ended": ended.word(),
+        "exit_code": ended.code(),
+        "because": trouble.title,
+        "trouble": trouble,
+    }));
+}
+
+fn print(report: &Value) {
     println!(
         "{}",
-        serde_json::to_string_pretty(&report).unwrap_or_default()
+        serde_json::to_string_pretty(report).unwrap_or_default()
     );
 }

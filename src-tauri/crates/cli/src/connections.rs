@@ -11,7 +11,7 @@ use crate::{Way, enter, which};
 pub struct Arguments {
     /// As JSON.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// Set the damaged journal of this connection, by name or id, aside. What can be read of it goes on.
     #[arg(long, value_name = "NAME", conflicts_with = "json")]
     set_aside: Option<String>,

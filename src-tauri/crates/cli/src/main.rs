@@ -45,6 +45,18 @@ enum Command {
     Practice(practice::Arguments),
 }
 
+impl Command {
+    /// Whether standard output is JSON, however it ends.
+    fn wants_json(&self) -> bool {
+        match self {
+            Command::Run(arguments) => arguments.json,
+            Command::Check(arguments) => arguments.json,
+            Command::Connections(arguments) => arguments.json,
+            Command::Undo(_) | Command::Practice(_) => false,
+        }
+    }
+}
+
 /// Which connection, and how to get in.
 #[derive(clap::Args, Clone, Default)]
 struct Way {
@@ -74,7 +86,9 @@ async fn main() {
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("LOCKSTEP_LOG"))
         .with_writer(std::io::stderr)
         .init();
-    let ended = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let json = command.wants_json();
+    let ended = match command {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Check(arguments) => check::check(arguments).await,
         Command::Undo(arguments) => undo::undo(arguments).await,
@@ -83,6 +97,9 @@ async fn main() {
     };
     let ended = ended.unwrap_or_else(|trouble| {
         paint::trouble(&trouble);
+        if json {
+            check::early(&trouble);
+        }
         Ended::of(&trouble)
     });
     std::process::exit(ended.code());

@@ -45,7 +45,7 @@ pub struct Arguments {
     done: Option<String>,
     /// A report as JSON on standard output.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// Print a commented answers file.
     #[arg(long)]
     example_answers: bool,

@@ -488,6 +488,45 @@ async fn how_long_it_waits_is_said_and_an_interrupt_ends_it() {
 }
 
 #[tokio::test]
+async fn a_report_is_written_however_early_it_ends() {
+    let bench = Bench::of("fresh").await;
+    let (file, answers) = (
+        bench.cloud_file().display().to_string(),
+        quick_start(&bench),
+    );
+    let early: [&[&str]; 3] = [
+        &["check", "--json"],
+        &["run", "--json", "--practice", "nosuch"],
+        &["run", "--json", "--practice", "fresh", "--until", "nosuch"],
+    ];
+    for arguments in early {
+        let (code, report, said) = run(&bench.data(), arguments).await;
+        assert_eq!(code, BAD_INPUT, "{said}");
+        let report: Value = serde_json::from_str(&report).expect("JSON and nothing else");
+        assert_eq!(report["exit_code"], BAD_INPUT, "{report}");
+        assert_eq!(report["ended"], "bad_input");
+        assert_eq!(report["connection"], Value::Null);
+        let title = report["trouble"]["title"].as_str().expect("a title");
+        assert!(said.contains(title), "{title}: {said}");
+    }
+    // Later, there is a connection to report on.
+    let with = [
+        "run",
+        "--json",
+        "--cloud",
+        &file,
+        "--answers",
+        &answers,
+        "--no-sign-in",
+    ];
+    let (code, report, said) = run(&bench.data(), &with).await;
+    assert_eq!(code, WAITS, "{said}");
+    let report: Value = serde_json::from_str(&report).expect("JSON and nothing else");
+    assert_eq!(report["connection"]["name"], "lockstep");
+    assert_eq!(report["trouble"]["title"], report["because"]);
+}
+
+#[tokio::test]
 async fn an_edited_address_sends_the_traffic_elsewhere() {
     let bench = Bench::of("fresh").await;
     let line = bench.lines().await;
