@@ -42,7 +42,8 @@ pub fn for_run(home: &Home, way: &Way, new: bool) -> Result<Place, Trouble> {
     }
     let name = way.connection.as_deref().unwrap_or("lockstep");
     // With others beside it, a new name may well be a mistyped one.
-    if !new && !(real(home).is_empty() && home.unreadable().is_empty()) {
+    let alone = real(home).is_empty() && home.unreadable().is_empty();
+    if !new && !alone {
         let title = format!("There is no connection called {name}");
         return Err(bad(home, title).next(
             "Write the name of one of them, or add --new",

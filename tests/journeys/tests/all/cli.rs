@@ -218,6 +218,11 @@ async fn scenarios_end_with_the_code_that_says_how() {
         let bench = Bench::of(scenario).await;
         let (ended, _, said) = over_bench(&bench, &["run", "--yes"]).await;
         assert_eq!(ended, code, "{scenario}: {said}");
+        // In a terminal nothing that is asked stands above what is seen.
+        let seen = said.lines().filter(|line| line.starts_with("  ["));
+        for line in seen {
+            assert!(!line.contains("above"), "{scenario}: {line}");
+        }
     }
 }
 

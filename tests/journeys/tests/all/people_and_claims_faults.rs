@@ -110,7 +110,7 @@ const ROWS: &[Row] = &[
         |levers| levers.delete_person(LEE).expect("a person"),
         &[
             "Failed: lee@contoso.com is not assigned. Make the changes above.",
-            "Failed: lee@contoso.com is gone. Choose somebody else above.",
+            "Failed: lee@contoso.com is gone. Choose somebody else.",
         ],
     ),
     row(

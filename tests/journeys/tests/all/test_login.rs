@@ -501,10 +501,7 @@ async fn where_no_log_is_open_the_word_of_the_person_counts() {
     bench.practice.levers().premium_off();
     bench.practice.levers().audit_log_empty();
     look(&walk, LOGIN).await;
-    assert_eq!(
-        walk.check(LOGIN, "proven"),
-        "Not yet: Say above what happened"
-    );
+    assert_eq!(walk.check(LOGIN, "proven"), "Not yet: Say what happened");
 
     log_in(&bench, &walk).await;
     look(&walk, LOGIN).await;

@@ -249,7 +249,7 @@ async fn standing(cx: &Live, known: &Known, title: &str) -> Result<(Graph, Found
         Ok(None) => Err(Finding::only(Verdict::skipped(
             Skip::NothingYet,
             title,
-            "Make the changes above first.",
+            "Make the changes first.",
         ))),
         Err(trouble) => Err(Finding::only(Verdict::unknown(
             "The application could not be read",
@@ -348,7 +348,7 @@ impl Exists {
             )
         } else {
             let detail = format!(
-                "{} lacks the tag {tag}. Make the changes above again.",
+                "{} lacks the tag {tag}. Make the changes again.",
                 found.name()
             );
             Verdict::new(

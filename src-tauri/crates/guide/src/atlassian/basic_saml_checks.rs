@@ -105,7 +105,7 @@ fn identifier(now: &[String], entity: &str) -> Said {
             Verdict::skipped(
                 Skip::NothingYet,
                 "The application has no identifier yet",
-                "Make the changes above first.",
+                "Make the changes first.",
             ),
             Some("identifier"),
         ),
@@ -162,7 +162,7 @@ fn reply(now: &Addresses, wanted: &str) -> Said {
         let verdict = Verdict::skipped(
             Skip::NothingYet,
             "The application has no reply address yet",
-            "Make the changes above first.",
+            "Make the changes first.",
         );
         return (verdict, Some("reply"));
     }

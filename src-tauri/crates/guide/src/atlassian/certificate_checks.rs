@@ -55,7 +55,7 @@ impl Check<Live> for Mode {
             "" => Verdict::skipped(
                 Skip::NothingYet,
                 "Single sign-on is not set up yet",
-                "Make the changes above first.",
+                "Make the changes first.",
             ),
             other => with_fix(
                 Verdict::new(
@@ -98,7 +98,7 @@ impl Check<Live> for Certificates {
             let verdict = Verdict::skipped(
                 Skip::NothingYet,
                 "The application has no certificate yet",
-                "Make the changes above first.",
+                "Make the changes first.",
             );
             return Finding::only(verdict.by(&app.call));
         }
@@ -200,8 +200,7 @@ impl Check<Live> for Active {
             Err(findings) => return findings,
         };
         if app.certificates.is_empty() {
-            let verdict =
-                Verdict::skipped(Skip::NothingYet, before, "Make the changes above first.");
+            let verdict = Verdict::skipped(Skip::NothingYet, before, "Make the changes first.");
             return Finding::only(verdict.by(&app.call));
         }
         let verdict = match (app.active(), app.preferred()) {
@@ -271,7 +270,7 @@ impl Check<Live> for Mailed {
             let verdict = Verdict::skipped(
                 Skip::NothingYet,
                 "Nobody has to be mailed before there is a certificate",
-                "Make the changes above first.",
+                "Make the changes first.",
             );
             return Finding::only(verdict.by(&app.call));
         }

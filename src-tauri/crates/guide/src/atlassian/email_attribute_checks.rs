@@ -38,7 +38,7 @@ impl Check<Live> for Chosen {
             return Finding::only(Verdict::skipped(
                 Skip::NothingYet,
                 "No attribute is chosen yet",
-                "Choose one above.",
+                "Choose one first.",
             ));
         };
         let title = format!("{attribute} is the e-mail address, for log-in and provisioning alike");
@@ -94,7 +94,7 @@ impl Check<Live> for Counted {
             return Finding::only(Verdict::skipped(
                 Skip::NothingYet,
                 "No group is chosen yet",
-                "Choose one above.",
+                "Choose one first.",
             ));
         };
         match counted(cx, &graph, &scope, known).await {

@@ -109,7 +109,11 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
     if !is_told {
         let title = "Atlassian does not tell who is in the policy".to_owned();
         return (
-            said(Unknown, title, "Look at its members and confirm it above."),
+            said(
+                Unknown,
+                title,
+                "Look at its members and confirm it on this page.",
+            ),
             Some("only-pilot-by-hand"),
         );
     }
@@ -118,7 +122,7 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
             "Atlassian names no identity provider directory for “{}”",
             case.name
         );
-        let detail = "A policy of the local directory can’t enforce single sign-on. Look at it and confirm it above.";
+        let detail = "A policy of the local directory can’t enforce single sign-on. Look at it and confirm it on this page.";
         return (said(Warn, title, detail), Some("local"));
     }
     if there.default.is_none() && !case.looked {
@@ -126,7 +130,8 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
             "Atlassian does not tell whether “{}” is the default policy of its directory",
             case.name
         );
-        let detail = "Everybody who is new falls into that one. Look at it and confirm it above.";
+        let detail =
+            "Everybody who is new falls into that one. Look at it and confirm it on this page.";
         return (said(Warn, title, detail), Some("default"));
     }
     let title = "Only the pilot is in the policy".to_owned();

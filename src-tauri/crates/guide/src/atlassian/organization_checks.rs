@@ -44,7 +44,7 @@ impl Check<Live> for KeyWorks {
             Ok(Opens::Several) => Verdict::skipped(
                 Skip::NothingYet,
                 "The key opens several organizations",
-                "Choose one above.",
+                "Choose one first.",
             ),
             Err(fault) => refused(&fault, cx, known),
         };
@@ -280,7 +280,7 @@ impl Check<Live> for Guard {
         let verdict = Verdict::new(
             VerdictState::Unknown,
             title,
-            format!("No call tells this. Look at Billing and confirm it above. {hint}"),
+            format!("No call tells this. Look at Billing and confirm it on this page. {hint}"),
         );
         Finding::only(with_fix(verdict, "guard", cx, known, &[]))
     }
@@ -351,7 +351,7 @@ impl Check<Live> for Site {
             _ => {
                 let verdict = Verdict::skipped(
                     Skip::NothingYet,
-                    "Choose the site above",
+                    "Choose the site",
                     format!("The organization has {}.", sites.len()),
                 );
                 with_fix(verdict, "site", cx, known, &[])

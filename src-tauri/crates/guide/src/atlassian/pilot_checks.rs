@@ -68,7 +68,7 @@ pub(super) fn chosen<'a>(
     };
     match pilot_asks::who(known) {
         Some(who) => Ok((graph, sp, who)),
-        None => Err(skipped("Choose the pilot above.", Some("choose"))),
+        None => Err(skipped("Choose the pilot first.", Some("choose"))),
     }
 }
 

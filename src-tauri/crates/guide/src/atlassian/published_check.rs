@@ -31,8 +31,7 @@ impl Check<Live> for Published {
             Err(findings) => return findings,
         };
         let Some(active) = app.active() else {
-            let verdict =
-                Verdict::skipped(Skip::NothingYet, before, "Make the changes above first.");
+            let verdict = Verdict::skipped(Skip::NothingYet, before, "Make the changes first.");
             return Finding::only(verdict);
         };
         let title = "What Microsoft publishes could not be read";

@@ -54,7 +54,7 @@ pub(super) async fn tester(
         Ok(None) => Err(Finding::only(Verdict::skipped(
             Skip::NothingYet,
             title,
-            "Choose above who logs in.",
+            "Choose who logs in.",
         ))),
         Err(trouble) => Err(Finding::only(Verdict::unknown(
             "Who logs in could not be read",
@@ -178,7 +178,7 @@ pub(super) fn judged(proof: &Proof, who: &str) -> (Verdict, Option<&'static str>
                 Wait,
                 format!("Entra let {who} through; Atlassian’s log does not show it yet"),
                 format!(
-                    "{}. Usually it takes some minutes; say above that the person came in, and it counts at once.",
+                    "{}. Usually it takes some minutes; say that the person came in, and it counts at once.",
                     time(*at)
                 ),
             ),
@@ -195,7 +195,7 @@ pub(super) fn judged(proof: &Proof, who: &str) -> (Verdict, Option<&'static str>
         Proof::NeedsWord(None) => (
             said(
                 Skipped(Skip::NothingYet),
-                "Say above what happened".to_owned(),
+                "Say what happened".to_owned(),
                 "Entra’s log is not read.".to_owned(),
             ),
             Some("say"),

@@ -182,7 +182,7 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
             said(
                 Warn,
                 format!("No log-in of {who} was seen after enforcing"),
-                "Log in in a fresh private window, and say above what it looked like.",
+                "Log in in a fresh private window, and say what it looked like.",
             ),
             Some("log-in-after"),
         ),
