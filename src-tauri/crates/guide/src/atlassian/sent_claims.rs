@@ -301,7 +301,8 @@ pub(super) fn written(policy: &Value) -> Value {
 }
 
 /// What undoes our write of `after` over `before`, seen what stands there now; `None` when nothing of it is left. A row
-/// that is as we wrote it becomes what it was before or goes; every other row is somebody else's and stays.
+/// that is as we wrote it becomes what it was before or goes, and so does a setting beside the rows; everything else is somebody
+/// else's and stays.
 pub(super) fn put_back(now: &Value, before: &Value, after: &Value) -> Option<Value> {
     if same(now, before) {
         return None;
@@ -321,8 +322,14 @@ pub(super) fn put_back(now: &Value, before: &Value, after: &Value) -> Option<Val
             false => Some(claim.clone()),
         }
     };
-    let mut back = written(now);
+    let mut back = now.clone();
+    for (name, ours) in after.as_object().into_iter().flatten() {
+        if back.get(name) == Some(ours) {
+            back[name.as_str()] = before[name.as_str()].clone();
+        }
+    }
     back["claims"] = claims_of(now).filter_map(row).collect();
+    let back = written(&back);
     (!same(&back, now)).then_some(back)
 }
 
@@ -441,6 +448,15 @@ mod tests {
             None,
             "and then it is undone"
         );
+
+        let without = json!({ "includeBasicClaimSet": false, "claims": before["claims"] });
+        let ours = claims_policy(Some(&without), Mail);
+        let mut now = ours.clone();
+        now["audienceOverride"] = "urn:other".into();
+        let back = put_back(&now, &without, &ours).expect("ours are there");
+        assert_eq!(back["includeBasicClaimSet"], false, "that was ours too");
+        assert_eq!(back["audienceOverride"], "urn:other");
+        assert_eq!(put_back(&back, &without, &ours), None);
 
         let mut edited = after.clone();
         edited["claims"][0] = name_id("othermail", "default");
