@@ -96,7 +96,7 @@ impl Step<Live> for SamlDetails {
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
         match pair(known) {
-            Some(pair) if may_be_used(known) && pair_judged(&cx.cloud, known, pair).is_taken() => {
+            Some(pair) if pair_judged(&cx.cloud, known, pair).is_taken() => {
                 Ok(Plan::AlreadySo(handed_over(known, pair)))
             }
             _ => Ok(Plan::ByHand),
@@ -116,8 +116,9 @@ impl Step<Live> for SamlDetails {
     }
 }
 
-/// Both addresses, once both are answered.
+/// Both addresses, once both are answered and their directory can be used.
 pub(super) fn pair(known: &Known) -> Option<Pair<'_>> {
+    may_be_used(known).then_some(())?;
     Some(Pair {
         entity: known.answer(SP_ENTITY)?.trim(),
         reply: known.answer(ACS)?.trim(),
@@ -318,6 +319,23 @@ mod tests {
         );
         let known = answered(&[(SP_ENTITY, &entity(ID_B)), (ACS, &acs(ID_A))]);
         assert_eq!(acs_judged(&cloud(), &known, &acs(ID_B)).tone, Tone::Good);
+    }
+
+    #[test]
+    fn addresses_of_a_directory_that_was_there_count_once_somebody_looked_whatever_was_said_first()
+    {
+        let pasted = (entity(ID_A), acs(ID_A));
+        let cases: [(&[(&str, &str)], bool); 4] = [
+            (&[], true),
+            (&[(DIRECTORY, "new")], true),
+            (&[(DIRECTORY, EXISTING)], false),
+            (&[(DIRECTORY, EXISTING), (DIRECTORY_IDLE, "yes")], true),
+        ];
+        for (said, counts) in cases {
+            let mut known = answered(&[(SP_ENTITY, &pasted.0), (ACS, &pasted.1)]);
+            known.answers.extend(answered(said).answers);
+            assert_eq!(pair(&known).is_some(), counts, "{said:?}");
+        }
     }
 
     #[test]
