@@ -120,6 +120,11 @@ impl Window {
         self.settled().await
     }
 
+    /// Goes to the page of a step.
+    pub async fn go(&self, step: &str) -> Snapshot {
+        self.press(Action::GoStep { id: step.into() }).await
+    }
+
     /// Presses and does not wait.
     pub async fn press_at_once(&self, action: Action) {
         self.program

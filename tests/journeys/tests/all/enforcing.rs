@@ -137,6 +137,15 @@ async fn add_members(walk: &Walk) -> Result<(), Trouble> {
     walk.make(&shown).await.map(drop)
 }
 
+/// Adds the pilot to the policy, saves the way back, and looks.
+async fn prepared(walk: &Walk) {
+    add_members(walk).await.expect("added");
+    walk.session
+        .save_document(&by_id(ENFORCE), "way-back")
+        .expect("saved");
+    look(walk, ENFORCE).await;
+}
+
 fn missing(walk: &Walk) -> Vec<&'static str> {
     walk.session.lock(&by_id(ENFORCE)).expect("a lock").missing
 }
@@ -306,11 +315,7 @@ async fn each_shuts(rows: &[Shuts]) {
     for (what, pull, check, says) in rows {
         let bench = Bench::of("fresh").await;
         let walk = before_enforcing(&bench).await;
-        add_members(&walk).await.expect("added");
-        walk.session
-            .save_document(&by_id(ENFORCE), "way-back")
-            .expect("saved");
-        look(&walk, ENFORCE).await;
+        prepared(&walk).await;
         assert_eq!(
             missing(&walk),
             [""; 0],
@@ -342,11 +347,7 @@ async fn each_shuts(rows: &[Shuts]) {
 /// Somebody before whom the way to enforce is open.
 async fn before_the_open_way(bench: &Bench) -> Walk {
     let walk = before_enforcing(bench).await;
-    add_members(&walk).await.expect("added");
-    walk.session
-        .save_document(&by_id(ENFORCE), "way-back")
-        .expect("saved");
-    look(&walk, ENFORCE).await;
+    prepared(&walk).await;
     assert_eq!(missing(&walk), [""; 0], "{:?}", enforce_checks(&walk));
     walk
 }
@@ -446,11 +447,7 @@ async fn what_atlassian_does_not_tell_the_person_confirms() {
         let bench = Bench::of("fresh").await;
         let walk = before_enforcing(&bench).await;
         pull(&bench);
-        add_members(&walk).await.expect("the task's end counts");
-        walk.session
-            .save_document(&by_id(ENFORCE), "way-back")
-            .expect("saved");
-        look(&walk, ENFORCE).await;
+        prepared(&walk).await;
         assert_eq!(missing(&walk), ["only-pilot"], "{what}");
 
         answer(&walk, ENFORCE, "policy.confirmed", "yes").await;

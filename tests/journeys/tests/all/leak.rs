@@ -33,17 +33,13 @@ async fn no_secret_is_written_shown_logged_or_handed_over() {
     window.answer("plan.who", "both").await;
     window.answer("plan.stage", "trial").await;
     // Keys of the wrong kind are secrets as well.
-    window
-        .press(Action::GoStep {
-            id: "before-atlassian".into(),
-        })
-        .await;
+    window.go("before-atlassian").await;
     let wrong = wrong_keys(&bench);
     for key in &wrong {
         window.answer("atlassian.key", key).await;
         shown.push(said(&window));
     }
-    window.press(Action::GoStep { id: "plan".into() }).await;
+    window.go("plan").await;
     shown.extend(misplaced(&window, &bench, &wrong).await);
     through(&window, &bench).await;
     shown.push(said(&window));
@@ -59,11 +55,7 @@ async fn no_secret_is_written_shown_logged_or_handed_over() {
     bench.practice.levers().token_expires_now();
     window.press(Action::LookAtAll).await;
     shown.push(said(&window));
-    window
-        .press(Action::GoStep {
-            id: "add-app".into(),
-        })
-        .await;
+    window.go("add-app").await;
     window.press(Action::HandOver).await;
     window.press(Action::SaveRequests).await;
     let ledger = window
@@ -98,7 +90,7 @@ async fn misplaced(window: &Window, bench: &Bench, wrong: &[String]) -> Vec<Stri
         ("sign-in", "entra.client_id"),
         ("add-app", "app.name"),
     ] {
-        window.press(Action::GoStep { id: step.into() }).await;
+        window.go(step).await;
         if step == "sign-in" {
             window.answer("entra.client_kind", "own").await;
         }
@@ -112,7 +104,7 @@ async fn misplaced(window: &Window, bench: &Bench, wrong: &[String]) -> Vec<Stri
             shown.push(self::said(window));
         }
     }
-    window.press(Action::GoStep { id: "plan".into() }).await;
+    window.go("plan").await;
     shown
 }
 

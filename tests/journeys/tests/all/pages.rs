@@ -23,28 +23,20 @@ async fn the_way_through_a_fresh_tenant() {
     window.answer("plan.who", "both").await;
     window.answer("plan.stage", "production").await;
     pages.keep("plan-done", &window.program.snapshot());
-    window
-        .press(Action::GoStep {
-            id: "sign-in".into(),
-        })
-        .await;
+    window.go("sign-in").await;
     window.answer("entra.client_kind", "own").await;
     pages.keep("sign-in", &window.program.snapshot());
-    window
-        .press(Action::GoStep {
-            id: "before-atlassian".into(),
-        })
-        .await;
+    window.go("before-atlassian").await;
     window
         .answer("atlassian.key", "ATATT3xFfGF0-not-an-organization-key")
         .await;
     pages.keep("wrong-key", &window.program.snapshot());
-    window.press(Action::GoStep { id: "plan".into() }).await;
+    window.go("plan").await;
     through(&window, &bench).await;
     window.press(Action::GoConnection).await;
     pages.keep("connection", &window.program.snapshot());
     for step in ["before-entra", "before-atlassian", "add-app"] {
-        window.press(Action::GoStep { id: step.into() }).await;
+        window.go(step).await;
         pages.keep(&format!("{step}-done"), &window.program.snapshot());
     }
     window.press(Action::Undo { step: None }).await;
@@ -61,11 +53,7 @@ async fn what_stands_in_the_way() {
     let mut pages = Pages::default();
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
-    window
-        .press(Action::GoStep {
-            id: "before-entra".into(),
-        })
-        .await;
+    window.go("before-entra").await;
     pages.keep("role-not-active", &window.program.snapshot());
     bench.practice.levers().fault(sim::Fault {
         times: 100,

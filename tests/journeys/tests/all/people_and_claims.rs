@@ -43,6 +43,22 @@ async fn ready(walk: &Walk, step: &str, attribute: &str) {
     walk.sign_in_for(&[by_id(step)]).await.expect("signs in");
 }
 
+/// Looks at a step, and gives how far its counts were each time that was told.
+async fn counted(walk: &Walk, step: &str) -> Vec<(u64, Option<u64>)> {
+    let heard: Arc<Mutex<Vec<_>>> = Arc::default();
+    let hearing = heard.clone();
+    let hear = move |progress| {
+        if let Progress::Counting { seen, of } = progress {
+            hearing.lock().expect("nobody panicked").push((seen, of));
+        }
+    };
+    walk.session
+        .look(&[by_id(step)], Arc::new(hear), walk.cancel.clone())
+        .await
+        .expect("looks");
+    heard.lock().expect("nobody panicked").clone()
+}
+
 /// The changes that a step would make.
 async fn changes(walk: &Walk, step: &str) -> Vec<Change> {
     match walk.plan(&by_id(step)).await.expect("plans").plan {
@@ -157,28 +173,14 @@ async fn ten_thousand_people_are_read_page_by_page_and_told_how_far_it_is() {
     walk.sign_in_for(&[by_id(EMAIL)]).await.expect("signs in");
     walk.plan(&by_id(EMAIL)).await.expect("plans");
     let from = bench.practice.ledger().len();
-    let heard: Arc<Mutex<Vec<_>>> = Arc::default();
-    let hearing = heard.clone();
 
-    walk.session
-        .look(
-            &[by_id(EMAIL)],
-            Arc::new(move |progress| {
-                if let Progress::Counting { seen, of } = progress {
-                    hearing.lock().expect("nobody panicked").push((seen, of));
-                }
-            }),
-            walk.cancel.clone(),
-        )
-        .await
-        .expect("looks");
+    let heard = counted(&walk, EMAIL).await;
 
     assert_eq!(
         fact(&walk, "email.proposed").as_deref(),
         Some("mail"),
         "for 209 it is the address people know, which outweighs 107 without one"
     );
-    let heard = heard.lock().expect("nobody panicked").clone();
     assert_eq!(heard.len(), 11, "a page at a time: {heard:?}");
     assert_eq!(heard[0], (999, Some(10_000)));
     assert_eq!(heard[10].0, 10_000);
@@ -198,22 +200,8 @@ async fn ten_thousand_people_are_read_page_by_page_and_told_how_far_it_is() {
 async fn before_anything_begins_a_large_organization_is_counted_and_told_how_far_it_is() {
     let bench = Bench::of("large").await;
     let walk = bench.open().await;
-    let heard: Arc<Mutex<Vec<_>>> = Arc::default();
-    let hearing = heard.clone();
     assert_eq!(walk.until("before-atlassian").await, Ok(Ended::Verified));
-    walk.session
-        .look(
-            &[by_id("before-atlassian")],
-            Arc::new(move |progress| {
-                if let Progress::Counting { seen, of } = progress {
-                    hearing.lock().expect("nobody panicked").push((seen, of));
-                }
-            }),
-            walk.cancel.clone(),
-        )
-        .await
-        .expect("looks");
-    let heard = heard.lock().expect("nobody panicked").clone();
+    let heard = counted(&walk, "before-atlassian").await;
     let (managed, all): (Vec<_>, Vec<_>) = heard.into_iter().partition(|(_, of)| of.is_some());
     for count in [&managed, &all] {
         assert!(count.len() > 90, "a page at a time: {count:?}");

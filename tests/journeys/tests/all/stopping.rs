@@ -17,10 +17,6 @@ async fn walked(scenario: &str) -> (Bench, journeys::Line, Window) {
     (bench, line, window)
 }
 
-async fn go(window: &Window, step: &str) -> Snapshot {
-    window.press(Action::GoStep { id: step.into() }).await
-}
-
 /// What the footer of the shown page says that runs.
 fn runs(shown: &Snapshot) -> Option<RunsView> {
     let connection = shown.open.as_ref().map(|open| &open.footer);
@@ -47,7 +43,7 @@ async fn stop(window: &Window, line: &journeys::Line, before: usize) -> Snapshot
 #[tokio::test]
 async fn a_look_is_stopped_from_every_page() {
     let (_bench, line, window) = walked("fresh").await;
-    go(&window, "before-entra").await;
+    window.go("before-entra").await;
     line.fall_silent();
     let before = line.seen().len();
     window.press_at_once(Action::Look).await;
@@ -92,7 +88,7 @@ async fn looking_at_everything_is_stopped_and_says_so() {
 async fn renewing_the_sign_in_is_stopped() {
     // A role that was missing is looked for in a new token, before anything is read.
     let (_bench, line, window) = walked("pim-eligible").await;
-    go(&window, "before-entra").await;
+    window.go("before-entra").await;
     line.fall_silent();
     let before = line.seen().len();
     window.press_at_once(Action::Look).await;
@@ -104,7 +100,7 @@ async fn renewing_the_sign_in_is_stopped() {
 #[tokio::test]
 async fn asking_silently_for_more_rights_is_stopped() {
     let (_bench, line, window) = walked("fresh").await;
-    go(&window, "email-attribute").await;
+    window.go("email-attribute").await;
     let button = window.button();
     assert_eq!(button.action, Action::SignIn, "{}", button.label);
     line.fall_silent();
@@ -124,7 +120,7 @@ async fn trying_the_key_is_stopped_and_keeps_none() {
     let line = bench.lines().await;
     let window = Window::of(&bench).await;
     begin(&window, "Contoso").await;
-    go(&window, "before-atlassian").await;
+    window.go("before-atlassian").await;
     line.fall_silent();
     let before = line.seen().len();
     let key = "ATCTT3xFfGN0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -141,7 +137,7 @@ async fn trying_the_key_is_stopped_and_keeps_none() {
 #[tokio::test]
 async fn a_search_is_stopped() {
     let (_bench, line, window) = walked("fresh").await;
-    go(&window, "pilot").await;
+    window.go("pilot").await;
     line.fall_silent();
     let before = line.seen().len();
     let searching = window.program.press(Action::Search {

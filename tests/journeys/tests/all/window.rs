@@ -115,11 +115,7 @@ async fn undo_is_asked_first_and_then_done() {
     let window = Window::of(&bench).await;
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
-    window
-        .press(Action::GoStep {
-            id: "add-app".into(),
-        })
-        .await;
+    window.go("add-app").await;
 
     let undo = window
         .step()
@@ -155,11 +151,7 @@ async fn the_window_opens_where_it_was_left() {
     let window = Window::of(&bench).await;
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
-    window
-        .press(Action::GoStep {
-            id: "before-entra".into(),
-        })
-        .await;
+    window.go("before-entra").await;
     window.program.close().await;
     drop(window);
 
@@ -195,11 +187,7 @@ async fn closing_the_window_in_the_middle_of_a_change_loses_nothing() {
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
     window.press(Action::UndoConfirmed { step: None }).await;
-    window
-        .press(Action::GoStep {
-            id: "add-app".into(),
-        })
-        .await;
+    window.go("add-app").await;
 
     window.press_at_once(window.button().action).await;
     window.program.close().await;
@@ -221,11 +209,7 @@ async fn forgetting_stops_what_runs_and_leaves_no_secret() {
     begin(&window, "Contoso").await;
     through(&window, &bench).await;
     window.press(Action::UndoConfirmed { step: None }).await;
-    window
-        .press(Action::GoStep {
-            id: "add-app".into(),
-        })
-        .await;
+    window.go("add-app").await;
     let id = bench.connection().id;
     let kept = [Item::RefreshToken, Item::OrganizationKey];
     for item in kept {
@@ -285,11 +269,7 @@ async fn a_keyring_that_takes_nothing_is_not_said_to_keep_the_key() {
     begin(&window, "Contoso").await;
     window.answer("plan.who", "both").await;
     window.answer("plan.stage", "trial").await;
-    window
-        .press(Action::GoStep {
-            id: "before-atlassian".into(),
-        })
-        .await;
+    window.go("before-atlassian").await;
     answer_all(&window, &bench).await;
     let said = key_asked(&window).said.expect("it is said");
     assert_eq!(said.text, "Kept in memory until Lockstep closes.");
@@ -305,11 +285,7 @@ async fn the_kept_key_is_forgotten_on_its_page() {
     begin(&window, "Contoso").await;
     window.answer("plan.who", "both").await;
     window.answer("plan.stage", "trial").await;
-    window
-        .press(Action::GoStep {
-            id: "before-atlassian".into(),
-        })
-        .await;
+    window.go("before-atlassian").await;
     answer_all(&window, &bench).await;
     assert!(key_asked(&window).kept);
     window.press(Action::ForgetKey).await;
@@ -407,11 +383,7 @@ async fn handing_over_writes_what_a_colleague_needs() {
     begin(&window, "Contoso").await;
     window.answer("plan.who", "both").await;
     window.answer("plan.stage", "production").await;
-    window
-        .press(Action::GoStep {
-            id: "before-entra".into(),
-        })
-        .await;
+    window.go("before-entra").await;
     window.press(Action::HandOver).await;
 
     let saved = window.person.saved();
