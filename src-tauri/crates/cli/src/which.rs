@@ -20,11 +20,7 @@ pub enum Place {
 
 /// The connection of a command that makes none.
 pub fn existing(home: &Home, way: &Way) -> Result<Connection, Trouble> {
-    let found = match &way.connection {
-        Some(name) => called(home, name)?,
-        None => the_only_one(home)?,
-    };
-    let found = found.ok_or_else(|| match &way.connection {
+    let found = meant(home, way)?.ok_or_else(|| match &way.connection {
         Some(name) => bad(home, format!("There is no connection called {name}")),
         None => bad(home, "There is no connection yet".to_owned()),
     })?;
@@ -33,11 +29,7 @@ pub fn existing(home: &Home, way: &Way) -> Result<Connection, Trouble> {
 
 /// The connection of a run over real services, or over practice that is served elsewhere.
 pub fn for_run(home: &Home, way: &Way, new: bool) -> Result<Place, Trouble> {
-    let found = match &way.connection {
-        Some(name) => called(home, name)?,
-        None => the_only_one(home)?,
-    };
-    if let Some(found) = found {
+    if let Some(found) = meant(home, way)? {
         return Ok(Place::There(over(found, way)));
     }
     let name = way.connection.as_deref().unwrap_or("lockstep");
@@ -88,6 +80,14 @@ fn over(mut connection: Connection, way: &Way) -> Connection {
     connection
 }
 
+/// The connection that a command names, or the only one.
+fn meant(home: &Home, way: &Way) -> Result<Option<Connection>, Trouble> {
+    match &way.connection {
+        Some(name) => called(home, name),
+        None => the_only_one(home),
+    }
+}
+
 fn called(home: &Home, name: &str) -> Result<Option<Connection>, Trouble> {
     let mut unreadable = home.unreadable().into_iter();
     if let Some(left) = unreadable.find(|left| left.id == name || left.name == name.trim()) {
@@ -108,7 +108,7 @@ fn called(home: &Home, name: &str) -> Result<Option<Connection>, Trouble> {
 /// The one that a command without a name means. Built-in practice ended with its program and is none.
 fn the_only_one(home: &Home) -> Result<Option<Connection>, Trouble> {
     let mut all = real(home);
-    if all.len() + home.unreadable().len() > 1 || all.is_empty() && !home.unreadable().is_empty() {
+    if all.len() > 1 || !home.unreadable().is_empty() {
         let title = "Which connection? Say it with --connection";
         return Err(bad(home, title.to_owned()));
     }

@@ -220,9 +220,7 @@ impl Found {
             .difference(&self.there.pilot)
             .cloned()
             .collect();
-        if missing.is_empty()
-            || (self.there.enforced == Some(true) && known.by_hand_at(&ID).is_none())
-        {
+        if missing.is_empty() || (self.there.enforced == Some(true) && !is_enforced(known)) {
             return None;
         }
         let change = policy_adding::change(policy, name(known), &missing, self.there.pilot.len());
@@ -242,7 +240,7 @@ impl Found {
 
     /// Whether whoever is added is reached at once.
     fn reaches(&self, known: &Known) -> bool {
-        known.by_hand_at(&ID).is_some() || self.there.enforced == Some(true)
+        is_enforced(known) || self.there.enforced == Some(true)
     }
 
     fn untouched(&self, known: &Known) -> String {
@@ -296,6 +294,11 @@ impl Found {
     }
 }
 
+/// Whether the person said that single sign-on is enforced.
+pub(super) fn is_enforced(known: &Known) -> bool {
+    known.by_hand_at(&ID).is_some()
+}
+
 /// Why nobody may be added to a policy that enforces; `None` while an organization admin can switch it off without Entra.
 async fn nobody_outside(
     atlassian: &Atlassian,
@@ -323,8 +326,7 @@ fn judge_address(cx: &Live, known: &Known, value: &str) -> Judgement {
 
 /// While it is enforced, naming another policy would leave the one that enforces without a way back.
 fn taken_back_first(known: &Known, now: &str, named: &str) -> Option<Judgement> {
-    known.by_hand_at(&ID)?;
-    (!named.eq_ignore_ascii_case(now)).then(|| {
+    (is_enforced(known) && !named.eq_ignore_ascii_case(now)).then(|| {
         Judgement::bad(
             "Take enforcing back first.",
             "Another policy enforces it. Switch it off there and say so here; then name this one.",

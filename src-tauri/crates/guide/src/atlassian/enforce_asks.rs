@@ -2,7 +2,7 @@
 
 use engine::{Ask, AskKind, Judgement, Known, MenuPath, State, VerdictState, Worth};
 
-use super::enforce::{ADDRESS, ID, NAME, USUAL_NAME, name};
+use super::enforce::{ADDRESS, ID, NAME, USUAL_NAME, is_enforced, name};
 use super::enforce_checks::ONLY_PILOT;
 use crate::shared::plan::Who;
 
@@ -26,13 +26,13 @@ pub(super) fn asks(state: &State) -> Vec<Ask> {
         return Vec::new();
     }
     let mut asks = vec![name_ask(), address_ask()];
-    if known.by_hand_at(&ID).is_none() {
+    if !is_enforced(known) {
         asks.push(open_ask(known));
     }
     if known.answer(CONFIRMED).is_some() || is_untold(state) {
         asks.push(confirmed_ask());
     }
-    if known.by_hand_at(&ID).is_some() {
+    if is_enforced(known) {
         asks.push(after_ask());
     }
     asks.push(confirm_ask(known));

@@ -6,7 +6,7 @@ use engine::{Check, Finding, Known, Skip, Trouble, Verdict, VerdictState};
 use jiff::Timestamp;
 
 use super::break_glass::{self, Admin};
-use super::enforce::{self, ID, TEXT, place, policy_of};
+use super::enforce::{self, TEXT, place, policy_of};
 use super::enforce_asks::{CONFIRMED, looked_at};
 use super::login_causes::step_words;
 use super::login_reads;
@@ -119,7 +119,7 @@ impl Check<Live> for Proof {
         };
         let reading = login_reads::read(cx, known, &who, began).await;
         let verdict = proven(cx, known, &who, &reading, began);
-        let done = known.by_hand_at(&ID).is_some();
+        let done = enforce::is_enforced(known);
         let (verdict, key) = recent(verdict, cx.now(), done);
         if verdict.state != VerdictState::Pass {
             return Finding::only(with_fix(verdict, key, cx, known));
@@ -405,7 +405,7 @@ async fn members(
         told: told.as_deref(),
         confirmed: confirmed(cx, known),
         looked: looked_at(known),
-        done: known.by_hand_at(&ID).is_some(),
+        done: enforce::is_enforced(known),
     });
     let verdict = match &placed.call {
         Some(call) => verdict.by(call),

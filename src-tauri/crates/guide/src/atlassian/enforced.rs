@@ -111,7 +111,7 @@ pub(super) fn weigh(signs: &Signs) -> Outcome {
                 .map(|attempt| attempt.at)
                 .min();
             match through {
-                Some(at) if has_to(signs) => Outcome::Seen(at),
+                Some(at) if has_to(signs, saw) => Outcome::Seen(at),
                 Some(at) => Outcome::MayBeChosen(at),
                 None if signs.now.duration_since(signs.done) < LONGEST => Outcome::NotYet,
                 None => Outcome::Silent,
@@ -125,8 +125,7 @@ pub(super) fn weigh(signs: &Signs) -> Outcome {
 }
 
 /// Whether something says that people have to go through Entra. The switch itself lies before the person's word that it is done.
-fn has_to(signs: &Signs) -> bool {
-    let saw = signs.saw.filter(|(_, at)| *at >= signs.done);
+fn has_to(signs: &Signs, saw: Option<(Saw, Timestamp)>) -> bool {
     matches!(saw, Some((Saw::Redirected, _)))
         || signs.told == Some(true)
         || signs.switch.is_some_and(|switch| switch.to == Switch::On)
@@ -201,12 +200,9 @@ pub(super) fn switches(
             continue;
         };
         if policy.is_named_by(event, &words) {
-            let newer = found.own.is_none_or(|own| own.at <= at);
-            found.own = if newer {
-                Some(Switched { to, at })
-            } else {
-                found.own
-            };
+            if found.own.is_none_or(|own| own.at <= at) {
+                found.own = Some(Switched { to, at });
+            }
         } else if to == Switch::Off
             && found
                 .off_somewhere

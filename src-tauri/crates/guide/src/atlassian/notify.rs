@@ -21,7 +21,7 @@ pub(super) fn ask(known: &Known) -> Ask {
         "Microsoft mails 60, 30 and 7 days before, and nobody else is told. A shared mailbox and a second person; commas between them, five at most.",
     )
     .optional();
-    let proposed = proposed(known);
+    let proposed = unless_only_own(proposed(known), known);
     if !proposed.is_empty() {
         ask = ask.default(proposed.join(", "));
     }
@@ -35,6 +35,10 @@ pub(super) fn wanted(known: &Known) -> Vec<String> {
         Some(answer) => split(answer),
         None => proposed(known),
     };
+    unless_only_own(all, known)
+}
+
+fn unless_only_own(all: Vec<String>, known: &Known) -> Vec<String> {
     match only_own(&all, known.fact("entra.user")) {
         true => Vec::new(),
         false => all,
@@ -53,10 +57,7 @@ fn proposed(known: &Known) -> Vec<String> {
     let mut all = split(&format!("{technical},{own}"));
     all.retain(|address| is_address(address));
     all.truncate(MOST);
-    match only_own(&all, Some(own)) {
-        true => Vec::new(),
-        false => all,
-    }
+    all
 }
 
 /// What is said to the addresses as typed.

@@ -32,7 +32,7 @@ impl Check<Live> for TookHold {
         if let Err(findings) = opened(cx, known, before) {
             return findings;
         }
-        if known.by_hand_at(&ID).is_none() {
+        if !enforce::is_enforced(known) {
             let detail = "Nothing was enforced from here.";
             // No fix that leads to the switch: the lock may be shut, and the page shows the way once it is open.
             let verdict = Verdict::skipped(Skip::NothingYet, "It is not enforced yet", detail);

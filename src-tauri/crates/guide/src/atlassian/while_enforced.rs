@@ -3,12 +3,7 @@
 
 use engine::{Ask, AskKind, Change, Known, Plan};
 
-use super::enforce;
-
-/// Whether the person said that single sign-on is enforced.
-pub(super) fn is_enforced(known: &Known) -> bool {
-    known.by_hand_at(&enforce::ID).is_some()
-}
+use super::enforce::{self, is_enforced};
 
 /// The confirmation, once it was given: it stays on the page.
 pub(super) fn given(known: &Known, ask: &'static str) -> Option<Ask> {
