@@ -20,9 +20,14 @@ pub struct Secret(Arc<SecretString>);
 impl Secret {
     /// Keeps the value and teaches the redactor to hide it everywhere from now on.
     pub fn new(value: impl Into<String>) -> Self {
-        let secret = Self(Arc::new(SecretString::from(value.into())));
+        let secret = Self::untaught(value);
         Redactor::learn(&secret);
         secret
+    }
+
+    /// Keeps the value, of which it is not certain that it is a secret, and teaches nobody.
+    pub(crate) fn untaught(value: impl Into<String>) -> Self {
+        Self(Arc::new(SecretString::from(value.into())))
     }
 
     /// The value itself: for the header, the form or the keyring, and nowhere else.

@@ -1,6 +1,7 @@
 //! What is wrong with an answer, by its form; and what a refused key is.
 
 use connect::Redactor;
+use connect::atlassian::SHORTEST_KEY;
 
 use super::*;
 
@@ -105,9 +106,6 @@ pub(super) fn secret_in(value: &str) -> Option<SaidView> {
     };
     Some(fail_said(strong, text))
 }
-
-/// No key is shorter; a name may well begin like one.
-const SHORTEST_KEY: usize = 16;
 
 /// Microsoft's client secrets have 40 characters in one word, with a `~` among the first ones.
 fn is_client_secret(value: &str) -> bool {
@@ -262,6 +260,16 @@ mod tests {
                 assert_eq!(said.compare, None, "{}", ask.id);
                 assert!(!said.text.contains(&value) && !said.text.contains("ATCTT"));
             }
+        }
+    }
+
+    #[test]
+    fn an_id_that_was_pasted_as_the_key_by_mistake_is_taken_where_it_belongs() {
+        let id = "6f0a2c1e-3d57-4b0e-8f5a-7c9d1e2b3a40";
+        connect::atlassian::clean_key(id);
+        let address = format!("https://admin.atlassian.com/o/{id}/security/edit");
+        for value in [id, &address] {
+            assert_eq!(refused(&text("policy.address"), value), None, "{value}");
         }
     }
 

@@ -103,10 +103,21 @@ pub fn clean_key(text: &str) -> Cleaned {
         .chars()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c))
         .collect();
-    Cleaned {
-        secret: Secret::new(key),
-        notes,
-    }
+    // What was pasted here by mistake and is no key would be hidden everywhere from now on, and refused where it belongs.
+    let secret = match may_be_key(&key) {
+        true => Secret::new(key),
+        false => Secret::untaught(key),
+    };
+    Cleaned { secret, notes }
+}
+
+/// No key is shorter; a name may well begin like one.
+pub const SHORTEST_KEY: usize = 16;
+
+/// Whether a text may be a key at all. The form of a SCIM key is not published, so only what is surely something else is none.
+fn may_be_key(text: &str) -> bool {
+    let is_other = matches!(key_kind(text), KeyKind::Address | KeyKind::Identifier);
+    text.len() >= SHORTEST_KEY && !is_other && !text.contains('@')
 }
 
 fn strip_quotes<'a>(text: &'a str, note: &mut impl FnMut(Removed, bool)) -> &'a str {
@@ -136,6 +147,7 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Redactor;
 
     #[test]
     fn kinds_by_form() {
@@ -151,6 +163,24 @@ mod tests {
         for (text, kind) in cases {
             assert_eq!(key_kind(text), kind, "{text}");
         }
+    }
+
+    #[test]
+    fn what_can_be_no_key_is_not_hidden_ever_after() {
+        let words = [
+            "0b6f1c52-8e0d-4b8e-9a3e-5d0f6f1e7a21",
+            "https://admin.example.com/o/0b6f1c52/policies",
+            "somebody.else@fabrikam-example.com",
+            "Fabrikam Ltd",
+        ];
+        for word in words {
+            clean_key(word);
+            let said = format!("https://admin.example.com/o/{word}/edit of FabrikamLtd");
+            assert!(!Redactor::finds_secret_in(&said), "{word}");
+        }
+        // The form of a SCIM key is not published, so whatever may be one is hidden.
+        clean_key("xQ7f0pLw2ZkV9sTb4mNc");
+        assert!(Redactor::finds_secret_in("key xQ7f0pLw2ZkV9sTb4mNc"));
     }
 
     #[test]

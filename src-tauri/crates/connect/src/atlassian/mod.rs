@@ -22,7 +22,7 @@ use url::Url;
 
 pub use capabilities::{Capabilities, Capability, Feature};
 pub use events::{Event, EventAction, EventActor, EventThing};
-pub use key::{Cleaned, KeyKind, Removed, clean_key, key_kind};
+pub use key::{Cleaned, KeyKind, Removed, SHORTEST_KEY, clean_key, key_kind};
 pub use policies::{FailureReason, MOST_EMAILS, PolicyTask, PolicyTaskState, TaskFailure};
 pub use shapes::*;
 pub use tally::{ManagedTally, OrgAdmins};
