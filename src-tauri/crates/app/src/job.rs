@@ -11,10 +11,59 @@ pub struct Job {
     pub step: Option<StepId>,
     /// What it does.
     pub doing: Doing,
+    /// What it is for: what is pressed meanwhile is judged by that.
+    pub kind: Kind,
     /// Since when.
     pub since: Timestamp,
     /// Stops it.
     pub cancel: CancellationToken,
+    /// It was stopped for what a person pressed, so nobody is told that it was stopped.
+    pub gave_way: bool,
+}
+
+/// What a job is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Looking: it can be had again at any time, and often nobody pressed for it.
+    Look,
+    /// Signing in, in a browser.
+    SignIn,
+    /// Signing in with a code.
+    SignInByCode,
+    /// Making or undoing changes that were confirmed.
+    Write,
+}
+
+/// What becomes of a press while a job runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// The running job is stopped, and what was pressed follows it.
+    TakesOver,
+    /// What was pressed follows the running job.
+    Follows,
+    /// What was pressed runs already: a second press is none.
+    IsNone,
+}
+
+impl Kind {
+    /// What becomes of pressing for this while a job of the other kind runs.
+    pub fn pressed_during(self, running: Self) -> Press {
+        match (running, self) {
+            (Self::Write, Self::Write) | (Self::SignIn | Self::SignInByCode, Self::SignIn) => {
+                Press::IsNone
+            }
+            // A write that was sent is always waited for.
+            (Self::Write, _) | (_, Self::Look) => Press::Follows,
+            (Self::SignInByCode, Self::SignInByCode) => Press::IsNone,
+            // A look can be had again, and a sign-in that waits for a browser leaves nothing half done.
+            (Self::Look | Self::SignIn | Self::SignInByCode, _) => Press::TakesOver,
+        }
+    }
+
+    /// Whether what was pressed takes the place of this, which is to follow the running job. Confirmed changes keep theirs.
+    pub fn is_replaced_by(self, pressed: Self) -> bool {
+        self == Self::Look || (self != Self::Write && pressed != Self::Look)
+    }
 }
 
 /// What a job does at the moment.
@@ -201,8 +250,10 @@ mod tests {
         let mut job = Job {
             step: None,
             doing: Doing::Planning,
+            kind: Kind::Look,
             since: Timestamp::UNIX_EPOCH,
             cancel: CancellationToken::new(),
+            gave_way: false,
         };
         let mut shown = |seen, of| {
             job.take(Progress::Counting { seen, of });
@@ -216,5 +267,26 @@ mod tests {
         assert_eq!(shown(200, None), Some((100, Some(300))));
         assert_eq!(shown(300, Some(300)), Some((300, Some(300))));
         assert_eq!(shown(400, None), Some((400, None)), "the other is done");
+    }
+
+    #[test]
+    fn nothing_confirmed_is_lost_and_no_write_is_stopped_for_a_press() {
+        use Kind::{Look, SignIn, SignInByCode, Write};
+        let kinds = [Look, SignIn, SignInByCode, Write];
+        for pressed in kinds {
+            assert_ne!(pressed.pressed_during(Write), Press::TakesOver);
+            assert!(!Write.is_replaced_by(pressed));
+            assert!(Look.is_replaced_by(pressed));
+        }
+        for running in [Look, SignIn, SignInByCode] {
+            assert_eq!(Write.pressed_during(running), Press::TakesOver);
+        }
+        for running in kinds {
+            assert_eq!(Look.pressed_during(running), Press::Follows);
+            assert_eq!(SignIn.is_replaced_by(running), running != Look);
+        }
+        assert_eq!(SignInByCode.pressed_during(SignIn), Press::TakesOver);
+        assert_eq!(SignIn.pressed_during(SignInByCode), Press::IsNone);
+        assert_eq!(Write.pressed_during(Write), Press::IsNone);
     }
 }

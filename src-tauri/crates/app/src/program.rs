@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use crate::desk::Desk;
 use crate::home::{Connection, Home, Services};
-use crate::job::{Doing, Job};
+use crate::job::{Doing, Job, Kind, Press};
 use crate::opening::Opening;
 use crate::session::{OnProgress, Session, SignInWay};
 use crate::settings::Settings;
@@ -70,7 +70,8 @@ pub(crate) struct Desktop {
     pub job: Option<Job>,
     /// What is asked of a service for an answer: it shuts no button, but can be stopped as well.
     pub beside: Option<Job>,
-    pub then: Option<Action>,
+    /// What follows the running job.
+    pub then: Option<jobs::Next>,
     pub notice: Option<(Trouble, Option<Action>)>,
     pub undo_asked: Option<Option<StepId>>,
     /// The name that was typed on a page with a lock; gone with the page.

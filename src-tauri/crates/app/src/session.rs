@@ -316,6 +316,7 @@ impl Session {
         cancel: CancellationToken,
     ) -> Result<Applied, Trouble> {
         self.may_write()?;
+        self.renew(&cancel).await?;
         self.run(on, cancel).apply(step, shown).await
     }
 
@@ -338,6 +339,7 @@ impl Session {
         on: OnProgress,
         cancel: CancellationToken,
     ) -> Result<(), Trouble> {
+        self.renew(&cancel).await?;
         let check = check.split_once('/').map_or(check, |(check, _)| check);
         self.run(on, cancel).look_at_check(step, check).await
     }
@@ -374,6 +376,7 @@ impl Session {
         cancel: CancellationToken,
     ) -> Result<UndoPlan, Trouble> {
         self.may_write()?;
+        self.renew(&cancel).await?;
         self.run(on, cancel).undo(step).await
     }
 

@@ -4,6 +4,7 @@ mod cli;
 mod computer;
 mod enforcing;
 mod failures;
+mod giving_way;
 mod journeys;
 mod leak;
 mod pages;

@@ -13,22 +13,16 @@ const PRACTICE_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 
 impl Program {
     pub(super) fn sign_in(&self, by_code: bool) {
-        if self.desktop().job.is_some() {
-            // The sign-in that waits in the browser gives way to the one with a code.
-            let mut desktop = self.desktop();
-            desktop.then = by_code.then_some(Action::SignInByCode);
-            if let (true, Some(job)) = (by_code, &desktop.job) {
-                job.cancel.cancel();
-            }
-            return;
-        }
         let Some((session, step)) = self.here() else {
             return;
         };
         let browser = self.browser(&session);
         self.job(
             step.clone(),
-            Doing::SigningIn,
+            match by_code {
+                true => Kind::SignInByCode,
+                false => Kind::SignIn,
+            },
             move |program, session, _, cancel| async move {
                 let watching = program.clone();
                 let stage = move |stage| watching.stage(stage);
@@ -105,7 +99,7 @@ impl Program {
     pub(super) fn look(&self, step: StepId) {
         self.job(
             step.clone(),
-            Doing::Planning,
+            Kind::Look,
             move |program, session, _, cancel| async move {
                 program.look_in_job(&session, &step, cancel).await
             },
@@ -177,7 +171,7 @@ impl Program {
         let Some((_, step)) = self.here() else { return };
         self.job(
             step.clone(),
-            Doing::Planning,
+            Kind::Look,
             move |program, session, on, cancel| async move {
                 let _ = &program;
                 session.look_at(&step, &check, on, cancel).await
@@ -190,28 +184,24 @@ impl Program {
             return;
         };
         let steps: Vec<_> = session.guide().steps().map(|step| step.id()).collect();
-        self.job(
-            None,
-            Doing::Planning,
-            move |_, session, on, cancel| async move {
-                let state = session.state();
-                let can = |id: &StepId| {
-                    !matches!(
-                        state.standing(session.guide(), id),
-                        engine::Standing::CannotStart(_)
-                    )
-                };
-                let steps: Vec<_> = steps.into_iter().filter(can).collect();
-                session.look(&steps, on, cancel).await
-            },
-        );
+        self.job(None, Kind::Look, move |_, session, on, cancel| async move {
+            let state = session.state();
+            let can = |id: &StepId| {
+                !matches!(
+                    state.standing(session.guide(), id),
+                    engine::Standing::CannotStart(_)
+                )
+            };
+            let steps: Vec<_> = steps.into_iter().filter(can).collect();
+            session.look(&steps, on, cancel).await
+        });
     }
 
     pub(super) fn apply(&self, fingerprint: String) {
         let Some((_, step)) = self.here() else { return };
         self.job(
             step.clone(),
-            Doing::Planning,
+            Kind::Write,
             move |program, session, on, cancel| async move {
                 let applied = session.apply(&step, &fingerprint, on, cancel.clone()).await;
                 match applied {
@@ -257,7 +247,7 @@ impl Program {
         };
         self.job(
             here.clone(),
-            Doing::Planning,
+            Kind::Write,
             move |program, session, on, cancel| async move {
                 let plan = session.undo(step.as_ref(), on, cancel.clone()).await?;
                 program.desktop().proposals.clear();
@@ -299,8 +289,10 @@ impl Program {
         let before = self.desktop().beside.replace(Job {
             step: Some(step.clone()),
             doing,
+            kind: Kind::Look,
             since: Timestamp::now(),
             cancel: cancel.clone(),
+            gave_way: false,
         });
         if let Some(before) = before {
             before.cancel.cancel();
@@ -314,34 +306,23 @@ impl Program {
         self.changed();
     }
 
-    /// Runs one job; a second one waits for nobody: while one runs, its buttons are shut.
-    pub(super) fn job<F, W>(&self, step: impl Into<Option<StepId>>, doing: Doing, work: W)
+    /// Runs one job. What is pressed while another runs waits for its end or takes its place, as [`Kind`] says.
+    pub(super) fn job<F, W>(&self, step: impl Into<Option<StepId>>, kind: Kind, work: W)
     where
-        W: FnOnce(Program, Arc<Session>, OnProgress, CancellationToken) -> F,
+        W: FnOnce(Program, Arc<Session>, OnProgress, CancellationToken) -> F + Send + 'static,
         F: Future<Output = Result<(), Trouble>> + Send + 'static,
     {
         let Some(session) = self.session() else {
             return;
         };
         let step = step.into();
-        let cancel = CancellationToken::new();
-        {
-            let mut desktop = self.desktop();
-            if desktop.job.is_some() {
-                desktop.then = Some(Action::Look);
-                return;
-            }
-            if let Some(step) = &step {
-                desktop.troubles.remove(step);
-            }
-            desktop.stopped = None;
-            desktop.job = Some(Job {
-                step: step.clone(),
-                doing,
-                since: Timestamp::now(),
-                cancel: cancel.clone(),
+        let Some(cancel) = self.begins(&step, kind) else {
+            let start = move |program: &Self| program.job(step, kind, work);
+            return self.pressed_meanwhile(Next {
+                kind,
+                start: Box::new(start),
             });
-        }
+        };
         self.changed();
         let running = work(self.clone(), session, self.on_progress(), cancel);
         let program = self.clone();
@@ -351,14 +332,61 @@ impl Program {
         });
     }
 
-    pub(super) fn ended(&self, step: Option<StepId>, ended: Result<(), Trouble>) {
+    /// Takes the place of the job, where none runs.
+    fn begins(&self, step: &Option<StepId>, kind: Kind) -> Option<CancellationToken> {
+        let mut desktop = self.desktop();
+        if desktop.job.is_some() {
+            return None;
+        }
+        if let Some(step) = step {
+            desktop.troubles.remove(step);
+        }
+        desktop.stopped = None;
+        let cancel = CancellationToken::new();
+        desktop.job = Some(Job {
+            step: step.clone(),
+            doing: match kind {
+                Kind::SignIn | Kind::SignInByCode => Doing::SigningIn,
+                Kind::Look | Kind::Write => Doing::Planning,
+            },
+            kind,
+            since: Timestamp::now(),
+            cancel: cancel.clone(),
+            gave_way: false,
+        });
+        Some(cancel)
+    }
+
+    fn pressed_meanwhile(&self, next: Next) {
+        let mut desktop = self.desktop();
+        let Desktop { job, then, .. } = &mut *desktop;
+        let Some(job) = job else {
+            // It has ended since: nothing is in the way any more.
+            drop(desktop);
+            return (next.start)(self);
+        };
+        let press = next.kind.pressed_during(job.kind);
+        let has_place = then
+            .as_ref()
+            .is_none_or(|before| before.kind.is_replaced_by(next.kind));
+        if press == Press::IsNone || !has_place {
+            return;
+        }
+        *then = Some(next);
+        if press == Press::TakesOver {
+            job.gave_way = true;
+            job.cancel.cancel();
+        }
+    }
+
+    fn ended(&self, step: Option<StepId>, ended: Result<(), Trouble>) {
         let then = {
             let mut desktop = self.desktop();
-            desktop.job = None;
+            let gave_way = desktop.job.take().is_some_and(|job| job.gave_way);
             match ended {
                 Ok(()) => {}
                 Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
-                    desktop.stopped = Some(trouble.certain)
+                    desktop.stopped = Some(trouble.certain).filter(|_| !gave_way);
                 }
                 Err(trouble) => match step {
                     Some(step) => {
@@ -369,11 +397,10 @@ impl Program {
             }
             desktop.then.take()
         };
-        self.changed();
         match then {
-            Some(Action::SignInByCode) => self.sign_in(true),
-            Some(Action::Look) => self.look_here(),
-            _ => {}
+            // It says itself that something changed: in between nothing is at rest.
+            Some(next) => (next.start)(self),
+            None => self.changed(),
         }
     }
 
@@ -386,6 +413,12 @@ impl Program {
             program.changed();
         })
     }
+}
+
+/// What follows the running job.
+pub(crate) struct Next {
+    kind: Kind,
+    start: Box<dyn FnOnce(&Program) + Send>,
 }
 
 /// What is asked beside the job; gone from the screen when dropped.
