@@ -62,7 +62,8 @@ fn open(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// Starts the program, then opens the window: a page never meets a program that is not there. A program that can't start is told
+/// Starts the program, then opens the window: a page never meets a program that is not there, and starting asks neither
+/// the network nor the keyring. A program that can't start is told
 /// in a dialog, because there may be no terminal to read.
 fn begin(app: &mut App, arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let options = arguments.options(desk::desk(app.handle()));

@@ -100,6 +100,13 @@ impl Window {
 
     /// The same, with something else than the bench's usual.
     pub async fn with(bench: &Bench, opening: app::Opening) -> Self {
+        let window = Self::starting(bench, opening).await;
+        window.settled().await;
+        window
+    }
+
+    /// The same, as it is at once: what runs beside runs on.
+    pub async fn starting(bench: &Bench, opening: app::Opening) -> Self {
         let person = Person::at(bench);
         let options = Options {
             data: bench.data(),

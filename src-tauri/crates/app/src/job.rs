@@ -24,6 +24,8 @@ pub struct Job {
 /// What a job is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Taking up what the keyring keeps, as a connection opens. Where it is cut off, the next look does it.
+    TakingUp,
     /// Looking: it can be had again at any time, and often nobody pressed for it.
     Look,
     /// Signing in, in a browser.
@@ -56,7 +58,9 @@ impl Kind {
             (Self::Write, _) | (_, Self::Look) => Press::Follows,
             (Self::SignInByCode, Self::SignInByCode) => Press::IsNone,
             // A look can be had again, and a sign-in that waits for a browser leaves nothing half done.
-            (Self::Look | Self::SignIn | Self::SignInByCode, _) => Press::TakesOver,
+            (Self::TakingUp | Self::Look | Self::SignIn | Self::SignInByCode, _) => {
+                Press::TakesOver
+            }
         }
     }
 
@@ -69,6 +73,8 @@ impl Kind {
 /// What a job does at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doing {
+    /// Taking up the sign-in of last time.
+    TakingUp,
     /// Signing in; nothing is to be seen of it yet.
     SigningIn,
     /// Waiting for the person in the browser.
@@ -143,7 +149,11 @@ impl Doing {
     pub fn reads(&self) -> bool {
         matches!(
             self,
-            Self::TryingKey | Self::Searching | Self::Planning | Self::Looking { .. }
+            Self::TakingUp
+                | Self::TryingKey
+                | Self::Searching
+                | Self::Planning
+                | Self::Looking { .. }
         )
     }
 }
@@ -278,11 +288,11 @@ mod tests {
             assert!(!Write.is_replaced_by(pressed));
             assert!(Look.is_replaced_by(pressed));
         }
-        for running in [Look, SignIn, SignInByCode] {
+        for running in [Kind::TakingUp, Look, SignIn, SignInByCode] {
+            assert_eq!(Look.pressed_during(running), Press::Follows);
             assert_eq!(Write.pressed_during(running), Press::TakesOver);
         }
         for running in kinds {
-            assert_eq!(Look.pressed_during(running), Press::Follows);
             assert_eq!(SignIn.is_replaced_by(running), running != Look);
         }
         assert_eq!(SignInByCode.pressed_during(SignIn), Press::TakesOver);

@@ -101,6 +101,18 @@ impl Session {
         connection: Connection,
         opening: Opening,
     ) -> Result<Arc<Self>, Trouble> {
+        let session = Self::open_at_rest(home, connection, opening).await?;
+        session.take_up(&CancellationToken::new()).await?;
+        Ok(session)
+    }
+
+    /// The same without taking up what the vault keeps: it asks neither the keyring nor the network, so that nobody waits
+    /// for either before there is a window. [`Self::take_up`] follows.
+    pub async fn open_at_rest(
+        home: &Home,
+        connection: Connection,
+        opening: Opening,
+    ) -> Result<Arc<Self>, Trouble> {
         let (cloud, practice) = services(&connection.services).await?;
         let path = home.journal(&connection.id);
         let store = FileStore::open(&path).map_err(|error| journal_trouble(&error, &path))?;
@@ -117,7 +129,7 @@ impl Session {
             .retries
             .map_or(http.clone(), |retries| http.patient(retries));
         let usual = secrets::usual(&connection.services);
-        let session = Arc::new(Self {
+        Ok(Arc::new(Self {
             folder: home.folder(&connection.id),
             connection,
             cloud: Arc::new(cloud),
@@ -129,9 +141,7 @@ impl Session {
             practice,
             patience: opening.patience,
             revealed: guide::Revealed::default(),
-        });
-        session.take_up().await;
-        Ok(session)
+        }))
     }
 
     /// The guide of the target.

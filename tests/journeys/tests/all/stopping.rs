@@ -148,3 +148,33 @@ async fn a_search_is_stopped() {
     assert_eq!(searched, Ok(()), "a stop is no error");
     assert_eq!(stopped.step.expect("a step").footer.say, STOPPED);
 }
+
+#[tokio::test]
+async fn the_window_is_there_before_the_network_answers() {
+    let (bench, line, window) = walked("fresh").await;
+    window.go("before-entra").await;
+    window.program.close().await;
+    drop(window);
+
+    line.fall_silent();
+    let before = line.seen().len();
+    let starting = Window::starting(&bench, bench.opening());
+    let at_most = std::time::Duration::from_secs(5);
+    let window = tokio::time::timeout(at_most, starting).await;
+    let window = window.expect("it waits for nobody");
+    let step = window.step();
+    assert_eq!(step.number, "0.3", "it opens where it was left");
+    assert_eq!(step.footer.say, "Taking up your sign-in of last time.");
+    let stopped = stop(&window, &line, before).await;
+    assert!(line.seen()[before].path.ends_with("/token"));
+    assert_eq!(
+        stopped.step.expect("a step").footer.say,
+        "Stopped. Your sign-in is kept, and is taken up when Lockstep next looks."
+    );
+
+    line.speak_again();
+    let session = window.program.session().expect("open");
+    assert_eq!(session.signed_in_as(), None);
+    window.press(Action::Look).await;
+    assert!(session.signed_in_as().is_some());
+}

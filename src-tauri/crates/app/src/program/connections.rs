@@ -50,7 +50,7 @@ impl Program {
         // The old one is closed first: its lock, its practice and its job end with it.
         self.close().await;
         let opened =
-            Session::open_with(&self.0.home, connection.clone(), self.0.opening.clone()).await;
+            Session::open_at_rest(&self.0.home, connection.clone(), self.0.opening.clone()).await;
         {
             let mut desktop = self.desktop();
             desktop.leave();
@@ -73,6 +73,7 @@ impl Program {
         }
         self.save_settings();
         self.read_cards();
+        self.take_up();
         self.changed();
     }
 

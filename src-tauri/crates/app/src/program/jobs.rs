@@ -39,6 +39,13 @@ impl Program {
         );
     }
 
+    /// Takes up the sign-in of last time, beside the window: without a network that takes its time.
+    pub(super) fn take_up(&self) {
+        self.job(None, Kind::TakingUp, |_, session, _, cancel| async move {
+            session.take_up(&cancel).await
+        });
+    }
+
     pub(super) fn stage(&self, stage: SignInStage) {
         let doing = match stage {
             SignInStage::Waiting { url, until, .. } => Doing::WaitingForBrowser { url, until },
@@ -346,6 +353,7 @@ impl Program {
         desktop.job = Some(Job {
             step: step.clone(),
             doing: match kind {
+                Kind::TakingUp => Doing::TakingUp,
                 Kind::SignIn | Kind::SignInByCode => Doing::SigningIn,
                 Kind::Look | Kind::Write => Doing::Planning,
             },

@@ -241,9 +241,10 @@ fn reads_more(sight: &Sight, id: &StepId) -> bool {
 
 fn running_label(doing: &Doing) -> &'static str {
     match doing {
-        Doing::SigningIn | Doing::WaitingForBrowser { .. } | Doing::WaitingForCode { .. } => {
-            "Signing in"
-        }
+        Doing::TakingUp
+        | Doing::SigningIn
+        | Doing::WaitingForBrowser { .. }
+        | Doing::WaitingForCode { .. } => "Signing in",
         Doing::TryingKey => "Trying the key",
         Doing::Searching | Doing::Planning | Doing::Looking { .. } => "Looking",
         Doing::Making { .. } => "Making changes",
@@ -292,6 +293,7 @@ pub(super) fn running(sight: &Sight, page: Option<&StepId>) -> Option<String> {
 
 fn running_said(doing: &Doing) -> String {
     match doing {
+        Doing::TakingUp => "Taking up your sign-in of last time.".to_owned(),
         Doing::TryingKey => "Trying the key at Atlassian.".to_owned(),
         Doing::Searching => "Looking for it.".to_owned(),
         Doing::SigningIn => "Opening the sign-in page.".to_owned(),

@@ -66,7 +66,7 @@ pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
             longest: "10 min".into(),
             ..blank(&format!("Undoing {number} of {of}"), format!("{}.", name(change)))
         },
-        Doing::Planning | Doing::Looking { .. } | Doing::TryingKey | Doing::Searching => return None,
+        Doing::TakingUp | Doing::Planning | Doing::Looking { .. } | Doing::TryingKey | Doing::Searching => return None,
     })
 }
 

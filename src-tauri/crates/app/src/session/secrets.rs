@@ -180,8 +180,17 @@ impl Session {
         })
     }
 
-    /// Takes up what the vault keeps. What can't be taken up is asked for again at its step.
-    pub(super) async fn take_up(&self) {
+    /// Takes up what the vault keeps. What can't be taken up is asked for again at its step; the next look tries again.
+    pub async fn take_up(&self, cancel: &CancellationToken) -> Result<(), Trouble> {
+        stoppable(
+            cancel,
+            "Stopped. Your sign-in is kept, and is taken up when Lockstep next looks.",
+            self.take_up_at_leisure(),
+        )
+        .await
+    }
+
+    async fn take_up_at_leisure(&self) {
         let id = &self.connection.id;
         let place = self.vault.place().await;
         self.sides().place = Some(place);
