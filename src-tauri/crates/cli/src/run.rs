@@ -282,10 +282,9 @@ impl Going {
         }
         if let Some(ask) = self.session.open_asks(id, None).first() {
             self.show_by_hand(id);
-            return Ok(stop(
-                Ended::WaitsForPerson,
-                format!("answer “{}” ({})", ask.label, ask.id),
-            ));
+            let mut text = format!("answer “{}” ({})", ask.label, ask.id);
+            text.push_str(&belongs_to(ask));
+            return Ok(stop(Ended::WaitsForPerson, text));
         }
         if self.session.wants_sign_in(id) {
             self.sign_in(id).await?;
@@ -577,14 +576,7 @@ impl Going {
         let mut text = because.to_owned();
         for ask in asks {
             text.push_str(&format!("\n  {} ({})", ask.label, ask.id));
-            if let AskKind::Choice { options } = &ask.kind {
-                for option in options {
-                    text.push_str(&format!(
-                        "\n    {} = {}. {}",
-                        option.value, option.label, option.hint
-                    ));
-                }
-            }
+            text.push_str(&belongs_to(ask));
         }
         text
     }
@@ -627,6 +619,23 @@ impl Going {
         let title = guide.step(id).map(|step| step.title()).unwrap_or_default();
         format!("{} {title}", guide.number(id).unwrap_or_default())
     }
+}
+
+/// What an ask offers, and what is to be pasted elsewhere before it can be answered.
+fn belongs_to(ask: &engine::Ask) -> String {
+    let mut text = String::new();
+    if let AskKind::Choice { options } = &ask.kind {
+        for option in options {
+            text.push_str(&format!(
+                "\n    {} = {}. {}",
+                option.value, option.label, option.hint
+            ));
+        }
+    }
+    for (label, note, value) in &ask.copies {
+        text.push_str(&format!("\n    {label}: {note}\n{value}"));
+    }
+    text
 }
 
 fn stop(ended: Ended, because: String) -> Option<Stop> {

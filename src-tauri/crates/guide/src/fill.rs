@@ -133,7 +133,7 @@ fn support(cloud: &Cloud) -> String {
 }
 
 /// A certificate as text to paste: 64 characters a line between its two marks (RFC 7468).
-fn pem(base64: &str) -> String {
+pub(crate) fn pem(base64: &str) -> String {
     let lines: Vec<_> = base64
         .as_bytes()
         .chunks(64)

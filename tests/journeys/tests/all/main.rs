@@ -11,6 +11,7 @@ mod pages;
 mod people_and_claims;
 mod people_and_claims_faults;
 mod power_cut;
+mod renewal;
 mod saml_setup;
 mod scenarios;
 mod single_sign_on;

@@ -2,7 +2,7 @@
 //! what somebody else had begun.
 
 use connect::autopilot::{Hands, SamlAddresses};
-use engine::{Plan, Trouble};
+use engine::{AskKind, Plan, Trouble};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::{Value, json};
 
@@ -290,6 +290,26 @@ async fn each_certificate_is_named_and_an_active_valid_one_is_kept() {
     let active = principal(&bench)["preferredTokenSigningKeyThumbprint"].clone();
     let old = active.as_str().expect("one is active").to_owned();
     let walk = walk.answering("saml.new_certificate", &old);
+    assert_eq!(does(&walk, "certificate").await, Ok(Ended::Verified));
+    assert_eq!(
+        principal(&bench)["preferredTokenSigningKeyThumbprint"],
+        active,
+        "it is made, and somebody may log in with the other one"
+    );
+    let Ok(Ended::Asked(asks)) = does(&walk, "certificate").await else {
+        panic!("it asks whether Atlassian has it")
+    };
+    let AskKind::Choice { options } = &asks[0].kind else {
+        panic!("a choice: {asks:?}")
+    };
+    let unused = options
+        .iter()
+        .find(|option| option.label.starts_with("Nobody logs in"));
+    let unused = unused
+        .expect("Atlassian was given nothing yet")
+        .value
+        .clone();
+    let walk = walk.answering("saml.next_pasted", &unused);
     assert_eq!(does(&walk, "certificate").await, Ok(Ended::Verified));
     let new = principal(&bench)["preferredTokenSigningKeyThumbprint"].clone();
     assert_ne!(new, active, "the person asked for another one");

@@ -1,10 +1,8 @@
 //! Single sign-on as a whole: from a fresh tenant to an enforced pilot, taken up again, and taken back.
 
-use engine::{Plan, Standing, TroubleKind};
+use engine::{Standing, TroubleKind};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::{Value, json};
-
-use crate::test_login::answer;
 
 /// Every step after the application stands, in order.
 const STEPS: [&str; 8] = [
@@ -30,7 +28,8 @@ fn policy(bench: &Bench, name: &str) -> Value {
         .unwrap_or(Value::Null)
 }
 
-async fn enforced(bench: &Bench) -> Walk {
+/// Somebody who did every step, to an enforced pilot.
+pub(crate) async fn enforced(bench: &Bench) -> Walk {
     let walk = bench.open().await;
     for step in walk.session.guide().steps() {
         let ended = walk.step(&step.id()).await;
@@ -76,52 +75,6 @@ async fn a_fresh_tenant_comes_to_an_enforced_pilot() {
             "{step}: {standing:?}"
         );
     }
-}
-
-/// Atlassian trusts the certificate it was given: another one shuts the policy's people out.
-#[tokio::test]
-async fn another_certificate_is_proposed_to_an_enforced_pilot_only_once_that_was_confirmed() {
-    let bench = Bench::of("fresh").await;
-    let walk = enforced(&bench).await;
-    let (step, writes) = (by_id("certificate"), bench.writes());
-    let active = walk
-        .session
-        .state()
-        .known()
-        .fact("saml.thumbprint")
-        .map(str::to_owned);
-    answer(
-        &walk,
-        "certificate",
-        "saml.new_certificate",
-        &active.expect("it is active"),
-    )
-    .await;
-
-    let shown = walk.shown(&step).await.expect("it plans");
-    let Some(Plan::Asks { because, asks }) = shown.map(|shown| shown.plan) else {
-        panic!("it is asked first")
-    };
-    assert!(
-        because.contains("until the new certificate is pasted at Atlassian"),
-        "{because}"
-    );
-    walk.session
-        .answer(&step, &asks[0], "yes")
-        .await
-        .expect("taken");
-
-    let shown = walk.shown(&step).await.expect("it plans");
-    let Some(Plan::Changes { changes, .. }) = shown.map(|shown| shown.plan) else {
-        panic!("it is proposed")
-    };
-    let said = "people of the policy can’t log in until the new certificate is pasted at Atlassian";
-    assert!(
-        changes
-            .iter()
-            .any(|change| change.then_about.contains(said))
-    );
-    assert_eq!(bench.writes(), writes, "nothing was written by looking");
 }
 
 #[tokio::test]

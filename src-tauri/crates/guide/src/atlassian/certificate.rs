@@ -9,10 +9,14 @@ use engine::{
 };
 use serde_json::{Value, json};
 
-use super::certificate_plan::{Proposed, Wish, another_ask, expired_asks, is_notify, proposed};
+use super::certificate_plan::{
+    Proposed, Wish, another_ask, expired_asks, is_notify, lets_in_again, proposed,
+};
 use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, to_plan, unknown};
 use super::signing::Signing;
-use super::{add_app, certificate_checks, collections, federation, notify, while_enforced};
+use super::{
+    add_app, certificate_checks, collections, federation, notify, renewal, while_enforced,
+};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::signed_in;
 use crate::{Live, fill, trouble};
@@ -25,10 +29,9 @@ pub const NOTIFY: &str = notify::NOTIFY;
 pub const NEW_CERTIFICATE: &str = "saml.new_certificate";
 /// The ask whether another certificate is to sign although single sign-on is enforced.
 pub const WHILE_ENFORCED: &str = "saml.certificate_while_enforced";
-/// The changes that reach log-ins at once, and until when. A certificate that is made signs from then on if the active
-/// one has ended.
+/// The change that reaches log-ins at once, and until when. Making one without it leaves another one signing.
 const CUTTING: (&[&str], &str) = (
-    &["certificate", "activate"],
+    &["activate"],
     "until the new certificate is pasted at Atlassian",
 );
 /// The fact: what the keys of the certificate that Lockstep made have in common. Only the change itself teaches it and
@@ -71,6 +74,7 @@ impl Step<Live> for Certificate {
             asks.push(another_ask(thumbprint));
         }
         asks.extend(while_enforced::given(known, WHILE_ENFORCED));
+        asks.extend(renewal::open_asks(known));
         asks
     }
 
@@ -86,7 +90,7 @@ impl Step<Live> for Certificate {
             return Ok(Plan::ByHand);
         };
         let wish = Wish::of(cx, known);
-        match proposed(&app, &wish) {
+        match proposed(&app, known, &wish) {
             // Whoever writes by hand may leave out the addresses; a check warns, and the values are there all the same.
             Proposed::Changes(changes)
                 if changes.is_empty() || (wish.by_hand && changes.iter().all(is_notify)) =>
@@ -97,6 +101,12 @@ impl Step<Live> for Certificate {
             }
             _ if wish.by_hand => Ok(Plan::ByHand),
             Proposed::Ask(expired) => Ok(expired_asks(&expired, &app)),
+            Proposed::HandOver(next) => Ok(renewal::plan(known, &next)),
+            // A confirmation would only make the time longer in which nobody gets in; it was given before.
+            Proposed::Changes(changes) if lets_in_again(&changes) => Ok(Plan::Changes {
+                changes,
+                untouched: UNTOUCHED.to_owned(),
+            }),
             Proposed::Changes(changes) => Ok(while_enforced::plan(
                 known,
                 WHILE_ENFORCED,
@@ -145,7 +155,7 @@ impl Step<Live> for Certificate {
         };
         Ok(match change.id.as_str() {
             "mode" => (app.mode() == SAML).then(|| Facts::new().with("saml.mode", SAML)),
-            "certificate" => made(&app, known, change).map(made_facts),
+            "certificate" => made(&app, known, change).map(|made| made_facts(change, made)),
             "activate" => {
                 let wanted = activated(known, change);
                 let active = app
@@ -197,7 +207,9 @@ impl Step<Live> for Certificate {
     }
 
     fn documents(&self, cx: &Live, known: &Known) -> Vec<Document> {
-        pem_document(cx, known).into_iter().collect()
+        // One file only, so that nobody pastes the other certificate.
+        let next = next_document(known).or_else(|| pem_document(cx, known));
+        next.into_iter().collect()
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
@@ -215,6 +227,17 @@ pub(super) fn pem_document(cx: &Live, known: &Known) -> Option<Document> {
         name: name.into(),
         label: format!("Save {name}"),
         text: format!("{}\n", fill(&cx.cloud, known, "saml.pem")?),
+    })
+}
+
+/// The certificate that waits for Atlassian, as a file.
+fn next_document(known: &Known) -> Option<Document> {
+    let name = "atlassian-cloud-signing-new.cer";
+    Some(Document {
+        id: "next-certificate".into(),
+        name: name.into(),
+        label: format!("Save {name}"),
+        text: format!("{}\n", renewal::waiting_pem(known)?),
     })
 }
 
@@ -237,19 +260,16 @@ async fn make(graph: &Graph, app: &SamlApp, change: &Change) -> Result<Facts, Tr
         .await
         .map_err(|fault| not_made(&fault))?
         .value;
-    let mut facts = Facts::new()
-        .with("saml.thumbprint", made.thumbprint.to_uppercase())
-        .with(MADE_THUMBPRINT, made.thumbprint.to_uppercase());
-    if let Some(id) = &made.custom_key_identifier {
-        facts = facts.with(MADE, id);
-    }
-    if let Ok(certificate) = saml::Certificate::read(&made.key) {
-        facts = facts.with("saml.certificate", certificate.base64());
-    }
-    Ok(match made.end_date_time {
-        Some(end) => facts.with("saml.certificate_end", end.to_string()),
-        None => facts,
-    })
+    let certificate = saml::Certificate::read(&made.key);
+    let made = Signing {
+        id: made.custom_key_identifier.unwrap_or_default(),
+        thumbprint: made.thumbprint.to_uppercase(),
+        base64: certificate.ok().map(|certificate| certificate.base64()),
+        name: name.to_owned(),
+        starts: made.start_date_time,
+        ends: made.end_date_time,
+    };
+    Ok(made_facts(change, &made))
 }
 
 /// A cloud without the call says so at the first try (entra.md 1.1).
@@ -282,10 +302,18 @@ fn made<'a>(app: &'a SamlApp, known: &Known, change: &Change) -> Option<&'a Sign
     }
 }
 
-fn made_facts(made: &Signing) -> Facts {
-    made.facts()
-        .with(MADE, &made.id)
-        .with(MADE_THUMBPRINT, &made.thumbprint)
+/// What making it teaches. While another one goes on signing, that one stays the one of the other steps.
+fn made_facts(change: &Change, made: &Signing) -> Facts {
+    let facts = if renewal::signs_on(change) {
+        renewal::facts(made)
+    } else {
+        made.facts()
+    };
+    let facts = facts.with(MADE_THUMBPRINT, &made.thumbprint);
+    match made.id.as_str() {
+        "" => facts,
+        id => facts.with(MADE, id),
+    }
 }
 
 /// The thumbprint that a change activates: the one it names, or that of the certificate made just before.

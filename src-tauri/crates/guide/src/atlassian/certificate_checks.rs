@@ -6,8 +6,9 @@ use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 
 use super::notify::too_few;
 use super::published_check::Published;
+use super::renewal;
 use super::saml_app::{SAML, SamlApp, seen};
-use super::signing::Signing;
+use super::signing::{Signing, short};
 use crate::evidence::Proven;
 use crate::fill;
 use crate::{Live, words};
@@ -204,6 +205,12 @@ impl Check<Live> for Active {
             return Finding::only(verdict.by(&app.call));
         }
         let verdict = match (app.active(), app.preferred()) {
+            (Some(active), _) if pasted_instead(active, known).is_some() => with_fix(
+                not_activated(active, pasted_instead(active, known).unwrap_or_default()),
+                "activate-next",
+                cx,
+                known,
+            ),
             (Some(active), _) => Verdict::new(
                 VerdictState::Pass,
                 format!("{} signs log-ins", active.short()),
@@ -240,6 +247,23 @@ impl Check<Live> for Active {
             app.preferred().unwrap_or("not set"),
         ))
     }
+}
+
+/// The certificate that Atlassian was given to follow this one, which still signs.
+fn pasted_instead<'a>(active: &Signing, known: &'a Known) -> Option<&'a str> {
+    renewal::in_the_gap(known).filter(|next| !active.is(next))
+}
+
+fn not_activated(active: &Signing, next: &str) -> Verdict {
+    Verdict::new(
+        VerdictState::Warn,
+        format!(
+            "{} signs log-ins, and Atlassian has {}",
+            active.short(),
+            short(next)
+        ),
+        "Log-ins fail until the new one is activated. What Atlassian has rests on your word.",
+    )
 }
 
 struct Mailed;

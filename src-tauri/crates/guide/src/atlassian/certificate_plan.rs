@@ -5,6 +5,7 @@ use engine::{Ask, Change, Known, Plan, Undo};
 use serde_json::json;
 
 use super::certificate::NEW_CERTIFICATE;
+use super::renewal::{self, MaySign, SIGNS_ON};
 use super::saml_app::{SAML, SamlApp};
 use super::signing::{Signing, Wanted, day, last_moment, short, wanted};
 use super::{collections, notify};
@@ -13,6 +14,8 @@ use crate::{Live, words};
 
 /// The answer for leaving the certificate as it is.
 const KEEP: &str = "keep";
+/// What an activation remembers where Atlassian has the certificate already.
+const PASTED: &str = "pasted";
 
 /// What the person wants.
 pub(super) struct Wish {
@@ -43,6 +46,8 @@ fn certificate_name(cx: &Live) -> String {
 /// What would be done, before it is known who does it.
 pub(super) enum Proposed {
     Changes(Vec<Change>),
+    /// This certificate waits until Atlassian has it.
+    HandOver(Signing),
     /// The active certificate is not valid: the person decides when another one is made.
     Ask(Signing),
     /// This cloud has no call that makes a certificate, and nothing else is left to do.
@@ -50,7 +55,7 @@ pub(super) enum Proposed {
 }
 
 /// What differs between the application and what is wanted. Pure.
-pub(super) fn proposed(app: &SamlApp, wish: &Wish) -> Proposed {
+pub(super) fn proposed(app: &SamlApp, known: &Known, wish: &Wish) -> Proposed {
     let decided = wanted(
         &app.certificates,
         app.preferred(),
@@ -62,14 +67,23 @@ pub(super) fn proposed(app: &SamlApp, wish: &Wish) -> Proposed {
     if app.mode() != SAML {
         changes.push(mode_change(app.mode()));
     }
-    let mut portal = false;
+    let (mut portal, mut waiting) = (false, None);
     match decided {
         Wanted::Ask(active) => return Proposed::Ask(active),
         Wanted::Use(_) => {}
         Wanted::Activate(one) => changes.push(activate_change(app, Some(&one))),
+        Wanted::HandOver(next) => match renewal::may_sign(known, &next) {
+            Some(MaySign::Pasted) => changes.push(last_change(app, &next)),
+            Some(MaySign::Unused) => changes.push(activate_change(app, Some(&next))),
+            None => waiting = Some(next),
+        },
         Wanted::Make { instead_of } if wish.makes_certificates => {
+            let signs_on = instead_of.as_ref().filter(|one| one.is_valid(app.now));
             changes.push(certificate_change(app, wish, instead_of.as_ref()));
-            changes.push(activate_change(app, None));
+            // While another one signs, log-ins go on with it until Atlassian has the new one.
+            if signs_on.is_none() {
+                changes.push(activate_change(app, None));
+            }
         }
         Wanted::Make { .. } => portal = true,
     }
@@ -78,10 +92,17 @@ pub(super) fn proposed(app: &SamlApp, wish: &Wish) -> Proposed {
     if !missing.is_empty() && now.len() < notify::MOST {
         changes.push(notify_change(now, missing));
     }
-    if portal && changes.is_empty() {
-        return Proposed::PortalOnly;
+    match waiting {
+        Some(next) if changes.is_empty() => Proposed::HandOver(next),
+        _ if portal && changes.is_empty() => Proposed::PortalOnly,
+        _ => Proposed::Changes(changes),
     }
-    Proposed::Changes(changes)
+}
+
+/// Whether what these changes activate cuts nobody off: Atlassian has it already.
+pub(super) fn lets_in_again(changes: &[Change]) -> bool {
+    let pasted = |change: &Change| change.after.as_ref()?.get(PASTED)?.as_bool();
+    changes.iter().any(|change| pasted(change) == Some(true))
 }
 
 pub(super) fn is_notify(change: &Change) -> bool {
@@ -121,8 +142,9 @@ fn certificate_change(app: &SamlApp, wish: &Wish, instead_of: Option<&Signing>) 
     let then_about = match instead_of {
         None => wish.name.clone(),
         Some(one) if one.is_valid(app.now) => format!(
-            "{}; paste it at Atlassian right after: until then no log-in succeeds",
-            wish.name
+            "{}; not active: log-ins go on with {} until Atlassian has it",
+            wish.name,
+            one.short()
         ),
         Some(_) => format!(
             "{}; it signs from the moment it exists, so paste it at Atlassian right after",
@@ -138,7 +160,10 @@ fn certificate_change(app: &SamlApp, wish: &Wish, instead_of: Option<&Signing>) 
         then: format!("A new one, until {}", day(ends)),
         then_about,
         code: false,
-        before: Some(json!({ "known": known })),
+        before: Some(json!({
+            "known": known,
+            SIGNS_ON: instead_of.filter(|one| one.is_valid(app.now)).map(|one| &one.thumbprint),
+        })),
         after: Some(json!({ "name": wish.name, "ends": ends })),
         undo: Undo::Delete {
             said: "Yes, removes it".into(),
@@ -180,6 +205,21 @@ fn activate_change(app: &SamlApp, one: Option<&Signing>) -> Change {
                 "Yes, none is active then".into()
             },
         },
+    }
+}
+
+/// Activates the one that Atlassian has been given: until then no log-in succeeds.
+fn last_change(app: &SamlApp, next: &Signing) -> Change {
+    Change {
+        then_about: format!(
+            "until {}; Atlassian has it, so log-ins work again from then on",
+            next.until()
+        ),
+        after: Some(json!({ "thumbprint": next.thumbprint, PASTED: true })),
+        undo: Undo::PutBack {
+            said: "Yes, activates the one before, which Atlassian must hold again then".into(),
+        },
+        ..activate_change(app, Some(next))
     }
 }
 
@@ -225,8 +265,8 @@ pub(super) fn another_ask(thumbprint: &str) -> Ask {
             ),
             (
                 thumbprint,
-                "Make a new one and activate it",
-                "From then until it is pasted at Atlassian no log-in through Entra succeeds.",
+                "Make a new one",
+                "While this one is valid, log-ins go on with it until you have saved the new one at Atlassian.",
             ),
         ],
     )
@@ -278,7 +318,8 @@ mod tests {
 
     /// What is proposed for an application, as the ids of the changes.
     fn ids(principal: Value, wish: &Wish) -> String {
-        match proposed(&app(json!({}), principal, NOW), wish) {
+        match proposed(&app(json!({}), principal, NOW), &Known::default(), wish) {
+            Proposed::HandOver(one) => format!("hand over {}", one.short()),
             Proposed::Ask(one) => format!("ask about {}", one.short()),
             Proposed::PortalOnly => "portal".to_owned(),
             Proposed::Changes(changes) => changes
@@ -330,6 +371,15 @@ mod tests {
                 "certificate activate",
             ),
             (
+                "it is valid, and the person wants a new one",
+                json!({"preferredSingleSignOnMode": "saml", "keyCredentials": [valid], "preferredTokenSigningKeyThumbprint": thumbprint(1), "notificationEmailAddresses": both}),
+                Wish {
+                    replace: Some(thumbprint(1)),
+                    ..wish()
+                },
+                "certificate",
+            ),
+            (
                 "five are mailed already",
                 json!({"preferredSingleSignOnMode": "saml", "keyCredentials": [valid], "preferredTokenSigningKeyThumbprint": thumbprint(1), "notificationEmailAddresses": ["1@x.de", "2@x.de", "3@x.de", "4@x.de", "5@x.de"]}),
                 wish(),
@@ -367,7 +417,7 @@ mod tests {
             replace: Some("02".repeat(20)),
             ..wish()
         };
-        let Proposed::Changes(changes) = proposed(&ended, &replace) else {
+        let Proposed::Changes(changes) = proposed(&ended, &Known::default(), &replace) else {
             panic!("it was wanted")
         };
         let certificate = changes
@@ -380,6 +430,46 @@ mod tests {
             "{}",
             certificate.then_about
         );
+    }
+
+    #[test]
+    fn what_follows_a_valid_certificate_signs_only_once_atlassian_has_it() {
+        let mut made = key(2, "2029-11-25");
+        made["displayName"] = wish().name.into();
+        made["startDateTime"] = "2026-11-25T00:00:00Z".into();
+        let (old, new) = ("01".repeat(20), "02".repeat(20));
+        let principal = json!({
+            "preferredSingleSignOnMode": "saml",
+            "keyCredentials": [key(1, "2027-01-01"), made],
+            "preferredTokenSigningKeyThumbprint": old,
+            "notificationEmailAddresses": ["it@contoso.com", "adele@contoso.com"],
+        });
+        let app = app(json!({}), principal, NOW);
+        let wish = Wish {
+            replace: Some(old),
+            ..wish()
+        };
+        let mut known = Known::default();
+        let Proposed::HandOver(next) = proposed(&app, &known, &wish) else {
+            panic!("Atlassian does not have it")
+        };
+        assert!(next.is(&new));
+
+        let notified = Wish {
+            notify: vec!["b@contoso.com".into()],
+            ..wish
+        };
+        let Proposed::Changes(changes) = proposed(&app, &known, &notified) else {
+            panic!("what cuts nobody off need not wait")
+        };
+        assert!(changes.iter().all(is_notify));
+
+        known.answers.insert(renewal::PASTED.into(), new);
+        let Proposed::Changes(changes) = proposed(&app, &known, &notified) else {
+            panic!("Atlassian has it")
+        };
+        assert_eq!(changes[0].id, "activate");
+        assert!(lets_in_again(&changes));
     }
 
     #[test]

@@ -62,6 +62,7 @@ mod policy_adding;
 mod policy_address;
 mod policy_members;
 mod published_check;
+mod renewal;
 mod saml_app;
 pub mod saml_details;
 mod saml_details_checks;
@@ -157,6 +158,11 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
                 certificate::NEW_CERTIFICATE,
                 "Make a new certificate?",
                 "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
+            ),
+            choice(
+                renewal::PASTED,
+                "Is the new certificate saved at Atlassian?",
+                "The thumbprint of the new one. Asked while one waits to follow the active one.",
             ),
             while_enforced::confirmation(certificate::WHILE_ENFORCED),
         ];

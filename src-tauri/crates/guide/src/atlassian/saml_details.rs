@@ -12,7 +12,7 @@ use saml::{Judged, OtherIds, Tone, judge_acs, judge_pair, judge_sp_entity};
 use super::addresses::Pair;
 use super::certificate::pem_document;
 use super::signing::short;
-use super::{certificate, saml_details_checks};
+use super::{certificate, renewal, saml_details_checks};
 use crate::Live;
 
 /// The step's id.
@@ -77,7 +77,10 @@ impl Step<Live> for SamlDetails {
         if let Some(thumbprint) = known.fact("saml.thumbprint")
             && is_rotated(known, thumbprint)
         {
-            asks.push(repasted_ask(thumbprint));
+            asks.push(match renewal::in_the_gap(known) {
+                Some(next) => back_ask(thumbprint, next),
+                None => repasted_ask(thumbprint),
+            });
         }
         asks
     }
@@ -200,7 +203,8 @@ fn handed_over(known: &Known, pair: Pair<'_>) -> Facts {
     };
     let addresses = format!("{} {}", pair.entity, pair.reply);
     let same = known.fact(HANDED_OVER_FOR) == Some(addresses.as_str());
-    if same && known.answer(REPASTED) != Some(active) {
+    let said = [known.answer(REPASTED), renewal::pasted(known)].contains(&Some(active));
+    if same && !said {
         return Facts::new();
     }
     Facts::new()
@@ -208,9 +212,18 @@ fn handed_over(known: &Known, pair: Pair<'_>) -> Facts {
         .with(HANDED_OVER_FOR, addresses)
 }
 
+/// Whether Atlassian was given a certificate, as far as it is known here.
+pub(super) fn is_handed_over(known: &Known) -> bool {
+    known.fact(HANDED_OVER).is_some()
+}
+
 /// Whether the active certificate is another one than Atlassian was given. Nothing is known before the addresses came.
 pub(super) fn is_rotated(known: &Known, active: &str) -> bool {
     let is = |thumbprint: &str| thumbprint.eq_ignore_ascii_case(active);
+    // The next one was pasted before it is activated, so this is the newest word.
+    if let Some(next) = renewal::pasted(known) {
+        return !is(next);
+    }
     known.fact(HANDED_OVER).is_some_and(|given| !is(given))
         && !known.answer(REPASTED).is_some_and(is)
 }
@@ -272,6 +285,17 @@ fn repasted_ask(thumbprint: &str) -> Ask {
         &[(thumbprint, &pasted, "")],
     )
     .optional()
+}
+
+/// The same where Atlassian was given the next certificate already: going back is the other way.
+fn back_ask(thumbprint: &str, next: &str) -> Ask {
+    let pasted = format!("I pasted the certificate {} there again", short(thumbprint));
+    let hint = format!(
+        "Log-ins fail until {} is activated on the page before. Answer only if you went back at Atlassian instead.",
+        short(next)
+    );
+    let label = "Atlassian has the new certificate, and the old one still signs";
+    Ask::choice(REPASTED, label, hint, &[(thumbprint, &pasted, "")]).optional()
 }
 
 #[cfg(test)]
@@ -381,6 +405,23 @@ mod tests {
         learn(&mut known);
         known.facts = known.facts.clone().with("saml.thumbprint", "CC");
         assert!(is_rotated(&known, "CC"), "the next one counts anew");
+
+        // One that follows it is given to Atlassian before it is active.
+        known.answers.insert(renewal::PASTED.into(), "DD".into());
+        known.answered.insert(
+            renewal::PASTED.into(),
+            "2029-11-25T10:00:00Z".parse().expect("a moment"),
+        );
+        assert!(
+            is_rotated(&known, "CC"),
+            "it signs, and Atlassian has the next one"
+        );
+        known.facts = known.facts.clone().with("saml.thumbprint", "DD");
+        assert!(!is_rotated(&known, "DD"));
+        learn(&mut known);
+        known.answers.remove(renewal::PASTED);
+        assert!(!is_rotated(&known, "DD"), "it is remembered");
+        known.facts = known.facts.clone().with("saml.thumbprint", "CC");
 
         // Addresses of a new set-up were shown for the values of today.
         known.answers.insert(SP_ENTITY.into(), entity(ID_B));

@@ -10,6 +10,7 @@ use saml::{Judged, Tone};
 
 use super::before_atlassian::opened;
 use super::holders::holders;
+use super::renewal;
 use super::saml_app::seen;
 use super::saml_details::{
     ACS, SP_ENTITY, acs_judged, entity_judged, is_rotated, other_ids, pair, pair_judged,
@@ -343,7 +344,19 @@ impl Check<Live> for HandedOver {
                 "No certificate is known here.",
             ));
         };
-        let verdict = if is_rotated(known, &active) {
+        let verdict = if let Some(next) = renewal::in_the_gap(known).filter(|next| *next != active)
+        {
+            let verdict = Verdict::new(
+                VerdictState::Warn,
+                format!(
+                    "You pasted {} at Atlassian, and {} still signs",
+                    short(next),
+                    short(&active)
+                ),
+                "Log-ins fail until the new one is activated.",
+            );
+            with_fix(verdict, "not-activated", cx, known, &[])
+        } else if is_rotated(known, &active) {
             let verdict = Verdict::new(
                 VerdictState::Warn,
                 "The certificate changed after you pasted it at Atlassian",

@@ -38,6 +38,8 @@ pub(super) enum Wanted {
     Use(Signing),
     /// This one is valid, and not active.
     Activate(Signing),
+    /// This one was made to follow the active one, which is valid: Atlassian has to be given it before it signs.
+    HandOver(Signing),
     /// None is valid, or the person wants another one in place of this.
     Make {
         /// The active one.
@@ -159,12 +161,13 @@ pub(super) fn wanted(
         };
     };
     if replace.is_some_and(|thumbprint| active.is(thumbprint)) {
-        // One that was made for this, and not activated because something came in between.
+        // One that was made for this, and is not active yet.
         let made = all
             .iter()
             .filter(valid)
             .find(|one| one.name == ours && one.id != active.id && one.starts > active.starts);
         return match made {
+            Some(one) if active.is_valid(now) => Wanted::HandOver(one.clone()),
             Some(one) => Wanted::Activate(one.clone()),
             None => Wanted::Make {
                 instead_of: Some(active.clone()),
@@ -241,6 +244,7 @@ mod tests {
         match wanted(all, preferred, replace, OURS, at(NOW)) {
             Wanted::Use(one) => format!("use {}", one.thumbprint),
             Wanted::Activate(one) => format!("activate {}", one.thumbprint),
+            Wanted::HandOver(one) => format!("hand over {}", one.thumbprint),
             Wanted::Make { instead_of: None } => "make".to_owned(),
             Wanted::Make {
                 instead_of: Some(one),
@@ -257,7 +261,7 @@ mod tests {
         let old = one("CC", "CN=Portal", "2020-01-01", "2023-01-01");
         let later = one("DD", "CN=Portal", "2027-01-01", "2030-01-01");
         let made = one("EE", OURS, "2026-11-25", "2029-11-25");
-        let cases: [Case<'_>; 14] = [
+        let cases: [Case<'_>; 15] = [
             (&[], None, None, "make"),
             (&[&valid], Some("aa"), None, "use AA"),
             (&[&valid, &longer], Some("AA"), None, "use AA"),
@@ -270,8 +274,9 @@ mod tests {
             (&[&old], Some("CC"), Some("CC"), "make instead of CC"),
             (&[&later], Some("DD"), None, "ask about DD"),
             (&[&valid], Some("AA"), Some("AA"), "make instead of AA"),
-            // It was made and not activated: it is not made a second time.
-            (&[&valid, &made], Some("AA"), Some("AA"), "activate EE"),
+            // It was made and not activated: it is not made a second time, and signs only once Atlassian has it.
+            (&[&valid, &made], Some("AA"), Some("AA"), "hand over EE"),
+            (&[&old, &made], Some("CC"), Some("CC"), "activate EE"),
             // It was activated: the wish is fulfilled.
             (&[&valid, &made], Some("EE"), Some("AA"), "use EE"),
         ];

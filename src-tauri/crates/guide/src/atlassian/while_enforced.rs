@@ -48,6 +48,11 @@ pub(super) fn plan(
     }
 }
 
+/// Whether single sign-on is enforced and the confirmation is not given since.
+pub(super) fn is_unconfirmed(known: &Known, ask: &str) -> bool {
+    is_enforced(known) && !is_confirmed(known, ask)
+}
+
 /// A confirmation from before the last time it was enforced tells nothing.
 fn is_confirmed(known: &Known, ask: &str) -> bool {
     known.answer(ask) == Some("yes") && known.answered_at(ask) >= known.by_hand_at(&enforce::ID)
