@@ -265,7 +265,7 @@ impl Walk {
 
     /// Signs in with the rights to look.
     pub async fn sign_in(&self) -> Result<(), Trouble> {
-        self.sign_in_for(&[]).await
+        self.sign_in_for(&[app::read_step()]).await
     }
 
     /// Signs in with the rights that adding the application wants.

@@ -174,7 +174,7 @@ impl Session {
         let entra = self.sides().entra.clone()?;
         // A write scope brings its read scope along, which Microsoft does not list by itself.
         let mut granted = entra.granted();
-        let every = sign_in::read_scopes().into_iter().chain(scopes::every());
+        let every = sign_in::first_scopes().into_iter().chain(scopes::every());
         granted.extend(
             every
                 .filter(|scope| entra.has(scope))
@@ -482,6 +482,11 @@ pub fn every_ask() -> Vec<(String, Ask)> {
 /// The guide of a connection that is still to be made.
 pub fn first_guide() -> &'static Guide<Live> {
     guide::target(None).guide
+}
+
+/// The step that asks for the rights to read.
+pub fn read_step() -> StepId {
+    before_entra::ID
 }
 
 /// The step whose page asks for the organization key.

@@ -31,7 +31,7 @@ pub async fn check(arguments: Arguments) -> Result<Ended, Trouble> {
     let cancel = terminal::stop_on_interrupt();
     enter::key(&session, &arguments.way).await?;
     if session.wants_sign_in_anywhere() {
-        enter::sign_in(&session, &arguments.way, &[], &cancel).await?;
+        enter::sign_in(&session, &arguments.way, &[app::read_step()], &cancel).await?;
     }
     let steps = startable(&session);
     let before = session.ledger().last();

@@ -40,6 +40,8 @@ async fn a_fresh_tenant_is_connected_without_a_mouse() -> Told {
         primary(window, "Continue to 0.3").await?;
 
         window.see("heading", "Before you start: Entra").await?;
+        primary(window, "Sign in to allow reading this").await?;
+        window.read("Everything here is verified.").await?;
         primary(window, "Continue to 0.4").await?;
 
         enter(window, "button", "Accounts and keys").await?;

@@ -457,7 +457,7 @@ async fn nobody_is_waited_for_where_nobody_is_there() {
     let with = ["--cloud", &file, "--answers", &answers, "--no-sign-in"];
     let (code, _, said) = run(&bench.data(), &[&["run"][..], &with].concat()).await;
     assert_eq!(code, WAITS, "{said}");
-    for wanted in ["Somebody has to sign in", "Application.Read.All", "0.2"] {
+    for wanted in ["Somebody has to sign in", "User.Read", "0.2"] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
     let (code, _, said) = run(&bench.data(), &["check", "--no-sign-in"]).await;

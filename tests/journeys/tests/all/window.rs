@@ -94,6 +94,7 @@ async fn fresh_by_pressing_only() {
             "0.1 Continue to 0.2",
             "0.2 Sign in",
             "0.2 Continue to 0.3",
+            "0.3 Sign in to allow reading this",
             "0.3 Continue to 0.4",
             "0.4 Continue to 1.1",
             "1.1 Sign in to allow changes",

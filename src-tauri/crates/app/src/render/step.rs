@@ -212,7 +212,7 @@ fn rights(sight: &Sight, id: &StepId) -> Vec<RightView> {
             None => Vec::new(),
         };
     }
-    let read = sign_in::read_scopes()
+    let first = sign_in::first_scopes()
         .into_iter()
         .map(|scope| view(scope, scope.about.to_owned()));
     let later = scopes::by_step(sight.guide.steps().map(|step| step.id()), known)
@@ -224,5 +224,5 @@ fn rights(sight: &Sight, id: &StepId) -> Vec<RightView> {
                 format!("{} Asked for only at step {number}.", scope.about),
             )
         });
-    read.chain(later).collect()
+    first.chain(later).collect()
 }

@@ -4,7 +4,7 @@ use super::*;
 use connect::Scope;
 
 impl Session {
-    /// Signs in, with the rights to look and with those that these steps want on top. Rights that were had stay.
+    /// Signs in, with the rights that these steps want on top of who it is. Rights that were had stay.
     pub async fn sign_in(
         &self,
         way: SignInWay<'_>,
@@ -43,8 +43,17 @@ impl Session {
         };
         let entra = signed_in.map_err(|fault| trouble(&fault, doing))?;
         self.same_tenant(&known, &entra)?;
+        let granted = self.take_up_granted(&entra);
+        stoppable(cancel, "Stopped. Nothing was changed.", granted).await?;
         self.take_session(entra).await;
         self.learn_who(cancel).await
+    }
+
+    /// Takes up the rights to read that were consented to before, by this person or by somebody for everybody; nobody is
+    /// asked. What is not granted is asked for at its step.
+    async fn take_up_granted(&self, entra: &connect::Session) {
+        let read = scopes::wanted(&before_entra::ID, &self.known());
+        let _ = entra.need(&read).await;
     }
 
     /// The scopes to sign in with.
@@ -52,7 +61,7 @@ impl Session {
         let making = known.answer(sign_in::CLIENT) == Some("make")
             && known.fact(sign_in::MADE_CLIENT).is_none()
             && !sign_in::read_only(known);
-        let mut all = sign_in::read_scopes();
+        let mut all = sign_in::first_scopes();
         let registration = making.then(sign_in::write_scopes).unwrap_or_default();
         let wanted = steps.iter().flat_map(|step| scopes::wanted(step, known));
         let had = self.granted().unwrap_or_default();
@@ -204,8 +213,7 @@ impl Session {
         let resumed =
             connect::Session::resume(&self.http, &self.cloud, client, tenant, refresh).await;
         if let Ok(entra) = resumed {
-            // What is not granted any more is said by the check of the rights.
-            let _ = entra.need(&sign_in::read_scopes()).await;
+            self.take_up_granted(&entra).await;
             self.take_session(entra).await;
         }
     }

@@ -1,11 +1,15 @@
-//! Before you start, Entra: who is signed in, which role is active, licences, domain names. It only reads.
+//! Before you start, Entra: what may be read, who is signed in, which role is active, licences, domain names. It only reads.
 
 use async_trait::async_trait;
-use connect::Graph;
-use engine::{Check, Facts, Finding, Known, Plan, Step, StepId, Trouble, Verdict, VerdictState};
+use connect::signin::{DOMAINS_READ, LICENCES_READ, ORGANIZATION_READ, ROLE_MANAGEMENT_READ};
+use connect::{Graph, Scope};
+use engine::{
+    Check, Facts, Finding, Known, Plan, Skip, Step, StepId, Trouble, Verdict, VerdictState,
+};
 
 use crate::evidence::Proven;
 use crate::fill;
+use crate::shared::rights;
 use crate::shared::sign_in::{self, read_only};
 use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble, words};
@@ -45,6 +49,9 @@ impl Step<Live> for BeforeEntra {
             return Ok(Plan::AlreadySo(Facts::new()));
         };
         let contacts = technical_contacts(graph).await;
+        if !graph.session().has(&ROLE_MANAGEMENT_READ) {
+            return Ok(Plan::AlreadySo(contacts));
+        }
         let Ok(active) = graph.active_roles().await else {
             return Ok(Plan::AlreadySo(contacts));
         };
@@ -60,7 +67,7 @@ impl Step<Live> for BeforeEntra {
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
-        &[&Account, &Tenant, &Role, &Licence, &DomainNames]
+        &[&Granted, &Account, &Tenant, &Role, &Licence, &DomainNames]
     }
 }
 
@@ -81,6 +88,58 @@ fn with_fix(verdict: Verdict, key: &str, cx: &Live, known: &Known) -> Verdict {
 
 fn could_not(title: &str, fault: &connect::Fault, doing: &str) -> Vec<Finding> {
     Finding::only(Verdict::unknown(title, &trouble(fault, doing)))
+}
+
+/// The Graph of the person who signed in, where they may read this; else what the check says instead of asking Graph for
+/// what it would refuse.
+fn may_read(cx: &Live, known: &Known, title: &str, scope: &Scope) -> Result<Graph, Vec<Finding>> {
+    let graph = nobody(cx, known, &format!("{title} after sign-in"))?;
+    if graph.session().has(scope) {
+        return Ok(graph);
+    }
+    let verdict = Verdict::skipped(
+        Skip::NothingYet,
+        format!("{title} once that is allowed"),
+        format!("Not granted yet: {scope}."),
+    );
+    Err(Finding::only(with_fix(verdict, "consent", cx, known)))
+}
+
+struct Granted;
+
+#[async_trait]
+impl Check<Live> for Granted {
+    fn id(&self) -> &'static str {
+        "granted"
+    }
+
+    fn title(&self) -> &'static str {
+        "Lockstep may read what has to be proven"
+    }
+
+    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
+        let graph = match nobody(cx, known, "Rights are known after sign-in") {
+            Ok(graph) => graph,
+            Err(findings) => return findings,
+        };
+        let missing = rights::lacking(&graph, &ID, known);
+        let verdict = if missing.is_empty() {
+            let detail = "The right to change something is asked for at the first step that changes something.";
+            Verdict::new(VerdictState::Pass, "The rights to read are granted", detail)
+        } else {
+            let verdict = Verdict::skipped(
+                Skip::NothingYet,
+                "The rights to read are not granted yet",
+                format!("Not granted yet: {}.", words::list(&missing)),
+            );
+            with_fix(verdict, "consent", cx, known)
+        };
+        Finding::only(
+            verdict
+                .told("Call", "the scope field of Microsoft's token answer")
+                .saw("Granted", &graph.session().granted().join(" ")),
+        )
+    }
 }
 
 struct Account;
@@ -152,7 +211,7 @@ impl Check<Live> for Tenant {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let graph = match nobody(cx, known, "The tenant is looked at after sign-in") {
+        let graph = match may_read(cx, known, "The tenant is looked at", &ORGANIZATION_READ) {
             Ok(graph) => graph,
             Err(findings) => return findings,
         };
@@ -209,7 +268,7 @@ impl Check<Live> for Role {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let graph = match nobody(cx, known, "Roles are looked at after sign-in") {
+        let graph = match may_read(cx, known, "Roles are looked at", &ROLE_MANAGEMENT_READ) {
             Ok(graph) => graph,
             Err(findings) => return findings,
         };
@@ -313,7 +372,7 @@ impl Check<Live> for Licence {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let graph = match nobody(cx, known, "Licences are looked at after sign-in") {
+        let graph = match may_read(cx, known, "Licences are looked at", &LICENCES_READ) {
             Ok(graph) => graph,
             Err(findings) => return findings,
         };
@@ -380,7 +439,7 @@ impl Check<Live> for DomainNames {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let graph = match nobody(cx, known, "Domain names are looked at after sign-in") {
+        let graph = match may_read(cx, known, "Domain names are looked at", &DOMAINS_READ) {
             Ok(graph) => graph,
             Err(findings) => return findings,
         };

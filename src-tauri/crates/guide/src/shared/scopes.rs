@@ -1,13 +1,18 @@
-//! Which scopes a step asks for on top of those for looking, least first (entra.md 1.7). A step that lacks one says so and
-//! goes on by hand; none is asked for before its step.
+//! Which scopes a step asks for on top of those of the first sign-in, least first (entra.md 1.7). A step that lacks one says
+//! so and goes on by hand; none is asked for before its step.
 
 use connect::{Phase, Scope};
 use engine::{Known, StepId};
 
+use super::plan::Who;
 use super::sign_in::{self, read_only};
 
-/// The scopes that a step works with on top of [`sign_in::read_scopes`]; where Lockstep only reads, none that writes.
+/// The scopes that a step works with on top of [`sign_in::first_scopes`]; where Lockstep only reads, none that writes.
+/// None where a colleague does the Entra side: nobody signs in here.
 pub fn wanted(step: &StepId, known: &Known) -> Vec<&'static Scope> {
+    if Who::of(known) == Who::AtlassianOnly {
+        return Vec::new();
+    }
     let scopes = phases(step, known).into_iter().flat_map(|phase| {
         if read_only(known) {
             phase.read_only_scopes()
@@ -15,7 +20,7 @@ pub fn wanted(step: &StepId, known: &Known) -> Vec<&'static Scope> {
             phase.scopes()
         }
     });
-    let had = sign_in::read_scopes();
+    let had = sign_in::first_scopes();
     let mut wanted: Vec<&'static Scope> = Vec::new();
     for scope in scopes {
         if !had.contains(&scope) && !wanted.contains(&scope) {
@@ -25,7 +30,7 @@ pub fn wanted(step: &StepId, known: &Known) -> Vec<&'static Scope> {
     wanted
 }
 
-/// The scopes beyond those for looking, each with the first step that asks for it.
+/// The scopes beyond those of the first sign-in, each with the first step that asks for it.
 pub fn by_step(
     steps: impl Iterator<Item = StepId>,
     known: &Known,
@@ -41,10 +46,11 @@ pub fn by_step(
     asked
 }
 
-/// Every scope that any step may ask for on top of those for looking, in the order in which they come up.
+/// Every scope that any step may ask for on top of those of the first sign-in, in the order in which they come up.
 pub fn every() -> Vec<&'static Scope> {
     let mut every: Vec<&'static Scope> = Vec::new();
     for phase in [
+        Phase::Read,
         Phase::App,
         Phase::People,
         Phase::Claims,
@@ -62,6 +68,8 @@ pub fn every() -> Vec<&'static Scope> {
 
 fn phases(step: &StepId, known: &Known) -> Vec<Phase> {
     match step.as_str() {
+        // What the prerequisites and all verifying later are read with; it is asked for once.
+        "before-entra" => vec![Phase::Read],
         "add-app" | "certificate" | "basic-saml" => vec![Phase::App],
         "email-attribute" => vec![Phase::People],
         "claims" => vec![Phase::App, Phase::Claims],
@@ -91,17 +99,29 @@ mod tests {
 
     #[test]
     fn each_step_asks_for_what_it_needs_and_no_more() {
-        assert_eq!(names("plan", &[]), [""; 0]);
+        for step in ["plan", "sign-in", "before-atlassian"] {
+            assert_eq!(names(step, &[]), [""; 0], "{step}");
+        }
+        assert!(names("before-entra", &[]).contains(&"Domain.Read.All"));
         assert_eq!(names("certificate", &[]), ["Application.ReadWrite.All"]);
         assert!(!names("pilot", &[]).contains(&"User.ReadWrite.All"));
         assert!(names("pilot", &[("pilot.kind", "new")]).contains(&"User.ReadWrite.All"));
         assert_eq!(names("test-login", &[]), ["AuditLog.Read.All"]);
+        let colleague = [(super::super::plan::WHO, "atlassian")];
+        assert_eq!(names("before-entra", &colleague), [""; 0]);
         assert_eq!(names("test-login", &[("login.logs", "word")]), [""; 0]);
     }
 
     #[test]
     fn reading_only_never_asks_to_write() {
-        for step in ["add-app", "claims", "pilot", "email-attribute", "enforce"] {
+        for step in [
+            "before-entra",
+            "add-app",
+            "claims",
+            "pilot",
+            "email-attribute",
+            "enforce",
+        ] {
             let names = names(step, &[(sign_in::RIGHTS, "read"), ("pilot.kind", "new")]);
             assert!(
                 names.iter().all(|name| !name.contains("ReadWrite")),
@@ -112,7 +132,14 @@ mod tests {
 
     #[test]
     fn whatever_a_step_wants_is_among_all() {
-        for step in ["add-app", "claims", "pilot", "email-attribute", "enforce"] {
+        for step in [
+            "before-entra",
+            "add-app",
+            "claims",
+            "pilot",
+            "email-attribute",
+            "enforce",
+        ] {
             for scope in wanted(&StepId::read(step), &Known::default()) {
                 assert!(every().contains(&scope), "{step}: {scope}");
             }

@@ -10,7 +10,7 @@ use engine::{
 use super::registration::{
     find_registration, has_principal, registration_change, registration_facts, tagged,
 };
-use super::sign_in_checks::{ClockRight, Consented, SignedIn};
+use super::sign_in_checks::{ClockRight, SignedIn};
 use crate::shared::plan::{self, Who};
 use crate::shared::scopes;
 use crate::{Live, trouble};
@@ -53,9 +53,9 @@ pub fn client_id(cloud: &connect::Cloud, known: &Known) -> Option<String> {
     }
 }
 
-/// The scopes for looking.
-pub fn read_scopes() -> Vec<&'static Scope> {
-    Phase::Read.scopes_so_far()
+/// The scopes of the first sign-in: who it is, and no more.
+pub fn first_scopes() -> Vec<&'static Scope> {
+    Phase::SignIn.scopes()
 }
 
 /// The scopes that making a registration or adding the application asks for on top.
@@ -175,7 +175,7 @@ impl Step<Live> for SignInStep {
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
-        &[&SignedIn, &Consented, &ClockRight]
+        &[&SignedIn, &ClockRight]
     }
 }
 
@@ -202,8 +202,8 @@ fn rights_ask() -> Ask {
         "What may Lockstep do in Entra?",
         "You can change this later and sign in again.",
         &[
-            ("write", "Read, and make the changes I confirm", "The right to change applications is asked for when you come to that step."),
-            ("read", "Only read", "Lockstep asks for read rights only and never writes. You do each step by hand, and it proves them."),
+            ("write", "Read, and make the changes I confirm", "Each right is asked for when you come to the step that needs it."),
+            ("read", "Only read", "Lockstep asks for rights to read only, and never writes. You do each step by hand, and it proves them."),
         ],
     )
     .default("write")
@@ -265,7 +265,7 @@ fn own_client_ask() -> Ask {
             .to_vec(),
         )],
     });
-    let scopes: Vec<_> = read_scopes()
+    let scopes: Vec<_> = first_scopes()
         .into_iter()
         .chain(scopes::every())
         .map(|scope| scope.name)

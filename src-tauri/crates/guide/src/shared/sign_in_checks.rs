@@ -5,7 +5,7 @@ use connect::Graph;
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 
 use super::plan::Who;
-use super::sign_in::{TEXT, read_scopes};
+use super::sign_in::TEXT;
 use crate::evidence::Proven;
 use crate::fill;
 use crate::{Live, trouble, words};
@@ -73,56 +73,6 @@ impl Check<Live> for SignedIn {
             me.value.user_principal_name.clone(),
         );
         Finding::only(verdict.by(&me.call))
-    }
-}
-
-pub(super) struct Consented;
-
-#[async_trait]
-impl Check<Live> for Consented {
-    fn id(&self) -> &'static str {
-        "consent"
-    }
-
-    fn title(&self) -> &'static str {
-        "The read rights are granted"
-    }
-
-    async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let graph = match nobody(cx, known, "Rights are granted at sign-in") {
-            Ok(graph) => graph,
-            Err(findings) => return findings,
-        };
-        let wanted = read_scopes();
-        let missing: Vec<_> = wanted
-            .iter()
-            .filter(|scope| !graph.session().has(scope))
-            .map(|scope| scope.name)
-            .collect();
-        let granted = graph.session().granted().join(" ");
-        let verdict = if missing.is_empty() {
-            Verdict::new(
-                VerdictState::Pass,
-                "The rights to read are granted",
-                "The right to change is asked for at the first step that changes something.",
-            )
-        } else {
-            let detail = format!(
-                "Not granted: {}. What they would show can't be ticked off.",
-                words::list(&missing)
-            );
-            let verdict = Verdict::new(
-                VerdictState::Warn,
-                "Some rights to read are missing",
-                detail,
-            );
-            with_fix(verdict, "consent", cx, known)
-        };
-        Finding::only(
-            verdict
-                .told("Call", "the scope field of Microsoft's token answer")
-                .saw("Granted", &granted),
-        )
     }
 }
 
