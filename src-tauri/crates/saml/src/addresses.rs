@@ -19,8 +19,8 @@ const ACS_FIELD: &str = "Service provider assertion consumer service URL";
 pub struct OtherIds {
     /// The Atlassian organization's.
     pub organization: String,
-    /// The provisioning directory's.
-    pub directory: String,
+    /// Those of the organization's directories.
+    pub directories: Vec<String>,
     /// The tenant's.
     pub tenant: String,
     /// The application's client id in Entra.
@@ -150,12 +150,16 @@ fn judge(kind: Kind, text: &str, auth_host: &Url, others: &OtherIds) -> Judged {
 fn own(id: &str, others: &OtherIds) -> Option<Judged> {
     let table = [
         (&others.organization, "your organization's id"),
-        (&others.directory, "the provisioning directory's id"),
         (&others.tenant, "your tenant's id"),
         (&others.application, "the application's id in Entra"),
     ];
+    let directories = others
+        .directories
+        .iter()
+        .map(|directory| (directory, "the id of a directory of your organization"));
     let (_, whose) = table
         .into_iter()
+        .chain(directories)
         .find(|(other, _)| id.eq_ignore_ascii_case(other.trim()))?;
     Some(Judged::warn(
         &format!("This looks built by hand: the id in it is {whose}."),

@@ -22,7 +22,10 @@ fn atlassian() -> Url {
 fn others() -> OtherIds {
     OtherIds {
         organization: "aaaaaaaa-0000-4000-8000-000000000001".into(),
-        directory: "aaaaaaaa-0000-4000-8000-000000000002".into(),
+        directories: vec![
+            "bbbbbbbb-0000-4000-8000-000000000002".into(),
+            "aaaaaaaa-0000-4000-8000-000000000002".into(),
+        ],
         tenant: "aaaaaaaa-0000-4000-8000-000000000003".into(),
         application: String::new(),
     }
@@ -264,7 +267,10 @@ fn an_id_known_from_elsewhere_is_a_warning_only() {
     let known = others();
     for (id, whose) in [
         (&known.organization, "your organization's id"),
-        (&known.directory, "the provisioning directory's id"),
+        (
+            &known.directories[1],
+            "the id of a directory of your organization",
+        ),
         (&known.tenant, "your tenant's id"),
     ] {
         let (entity, acs) = (ENTITY.replace(ID, id), ACS.replace(ID, id));

@@ -535,20 +535,28 @@ async fn addresses_are_judged_as_they_are_pasted() {
     assert_eq!(does(&walk, "saml-details").await, Ok(Ended::Verified));
 
     let organization = bench.cloud().practice.expect("practice").organization_id;
+    let directory = bench.stand()["organization"]["directory"].clone();
+    let directory = directory.as_str().expect("an id").to_owned();
     let id = addresses.acs.rsplit("saml-").next().expect("an id");
-    let built = |address: &str| address.replace(id, &organization);
-    let walk = walk
-        .answering("saml.sp_entity", &built(&addresses.entity))
-        .answering("saml.acs", &built(&addresses.acs));
-    assert_eq!(
-        does(&walk, "saml-details").await,
-        Ok(Ended::Verified),
-        "that rule is inferred, so it warns and lets go on"
-    );
-    assert_eq!(
-        walk.check("saml-details", "entity"),
-        "Warning: This looks built by hand: the id in it is your organization's id"
-    );
+    let mut walk = walk;
+    for (other, whose) in [
+        (organization, "your organization's id"),
+        (directory, "the id of a directory of your organization"),
+    ] {
+        let built = |address: &str| address.replace(id, &other);
+        walk = walk
+            .answering("saml.sp_entity", &built(&addresses.entity))
+            .answering("saml.acs", &built(&addresses.acs));
+        assert_eq!(
+            does(&walk, "saml-details").await,
+            Ok(Ended::Verified),
+            "that rule is inferred, so it warns and lets go on"
+        );
+        assert_eq!(
+            walk.check("saml-details", "entity"),
+            format!("Warning: This looks built by hand: the id in it is {whose}")
+        );
+    }
 }
 
 /// Linking a domain to a directory whose default policy enforces sends the whole domain to Entra.

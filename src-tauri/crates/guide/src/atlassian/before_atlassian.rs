@@ -26,6 +26,8 @@ pub const ORGANIZATION: &str = "atlassian.organization_choice";
 pub const SITE: &str = "atlassian.site_choice";
 /// The ask that confirms Atlassian Guard.
 pub const GUARD: &str = "atlassian.guard";
+/// The fact: the ids of the organization's directories, with commas between.
+pub(super) const DIRECTORIES: &str = "atlassian.directories";
 
 const TEXT: &str = include_str!("before_atlassian.md");
 /// A key that ends sooner than this is worth a warning: setting up and testing takes days, not hours.
@@ -105,6 +107,14 @@ impl Step<Live> for BeforeAtlassian {
         // A key without the right to read workspaces still goes on: the site is then not chosen here.
         if let Ok(workspaces) = atlassian.workspaces(&organization.id).await {
             facts = with_sites(facts, &workspaces.value, known);
+        }
+        // The same holds for the directories: what they are compared with is then compared with less.
+        if let Ok(directories) = atlassian.directories(&organization.id).await {
+            let ids = directories
+                .value
+                .into_iter()
+                .map(|directory| directory.directory_id);
+            facts = facts.with(DIRECTORIES, ids.collect::<Vec<_>>().join(","));
         }
         Ok(Plan::AlreadySo(facts))
     }

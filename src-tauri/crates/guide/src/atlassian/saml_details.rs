@@ -10,6 +10,7 @@ use engine::{
 use saml::{Judged, OtherIds, Tone, judge_acs, judge_pair, judge_sp_entity};
 
 use super::addresses::Pair;
+use super::before_atlassian::DIRECTORIES;
 use super::certificate::pem_document;
 use super::signing::short;
 use super::{certificate, renewal, saml_details_checks};
@@ -133,7 +134,7 @@ pub(super) fn other_ids(known: &Known) -> OtherIds {
     let fact = |name: &str| known.fact(name).unwrap_or_default().to_owned();
     OtherIds {
         organization: fact("atlassian.organization"),
-        directory: fact("atlassian.directory"),
+        directories: fact(DIRECTORIES).split(',').map(str::to_owned).collect(),
         tenant: fact("entra.tenant"),
         application: fact("app.client"),
     }
@@ -366,7 +367,7 @@ mod tests {
     fn an_id_that_is_known_from_elsewhere_looks_built_by_hand() {
         for fact in [
             "atlassian.organization",
-            "atlassian.directory",
+            DIRECTORIES,
             "entra.tenant",
             "app.client",
         ] {

@@ -187,15 +187,16 @@ fn whose_id(known: &Known) -> Option<&'static str> {
     let ids = other_ids(known);
     let table = [
         (ids.organization, "organization"),
-        (ids.directory, "directory"),
         (ids.tenant, "tenant"),
         (ids.application, "application"),
     ];
     let pasted = [SP_ENTITY, ACS].map(|ask| known.answer(ask).unwrap_or_default().to_lowercase());
     let holds =
         |id: &String| !id.is_empty() && pasted.iter().any(|one| one.contains(&id.to_lowercase()));
+    let directories = ids.directories.into_iter().map(|id| (id, "directory"));
     table
         .into_iter()
+        .chain(directories)
         .find(|(id, _)| holds(id))
         .map(|(_, which)| which)
 }
