@@ -535,8 +535,9 @@ async fn addresses_are_judged_as_they_are_pasted() {
     assert_eq!(does(&walk, "saml-details").await, Ok(Ended::Verified));
 
     let organization = bench.cloud().practice.expect("practice").organization_id;
-    let directory = bench.stand()["organization"]["directory"].clone();
-    let directory = directory.as_str().expect("an id").to_owned();
+    let state = walk.session.state();
+    let directory = state.known().fact("atlassian.directories");
+    let directory = directory.expect("learned before").to_owned();
     let id = addresses.acs.rsplit("saml-").next().expect("an id");
     let mut walk = walk;
     for (other, whose) in [
