@@ -198,7 +198,7 @@ export const words = {
     inEntra: "In Entra",
     atAtlassian: "At Atlassian",
     stateHead: "State",
-    nothing: "Not set",
+    nothing: "Not known here",
     computer: "On this computer",
     forgetSignIn: "Forget the sign-in",
     forget: "Forget this connection…",

@@ -533,8 +533,10 @@ export type PictureView = {
 	right: string,
 	/**  Under it. */
 	right_about: string,
-	/**  One sentence that says the same as the drawing. */
+	/**  The same as the drawing, in sentences. */
 	said: string,
+	/**  What the drawing can't know. */
+	note: string,
 	/**  The wires. */
 	wires: WireView[],
 };
@@ -802,9 +804,9 @@ export type WaitView = {
 export type WireState = 
 /**  Not set. */
 "none" | 
-/**  Set at one end. */
+/**  Set at one end, or at both without proof. */
 "set" | 
-/**  Equal on both sides. */
+/**  Equal on both sides: read, or proven by use. */
 "equal" | 
 /**  Different. */
 "differs";
@@ -823,9 +825,9 @@ export type WireView = {
 	state: WireState,
 	/**  "Equal on both sides", "Not set". */
 	word: string,
-	/**  The value in Entra, shortened. */
+	/**  The value in Entra; empty where none is known. */
 	left: string,
-	/**  The value at Atlassian, shortened. */
+	/**  The value at Atlassian; empty where none is known. */
 	right: string,
 	/**  A rule is drawn above it: single sign-on above, provisioning below. */
 	group: string,

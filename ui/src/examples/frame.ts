@@ -79,7 +79,7 @@ export function connection(phases: PhaseView[], change: Partial<ConnectionView> 
     status: "ready",
     checked: ago(12 * 60),
     left_at: phases[1]?.steps[0] ?? null,
-    picture: { left: "Atlassian Cloud", left_about: "Entra, contoso.com", right: "Contoso", right_about: "Atlassian organization", said: "", wires: [] },
+    picture: { left: "Atlassian Cloud", left_about: "Entra, contoso.com", right: "Contoso", right_about: "Atlassian organization", said: "", note: "", wires: [] },
     vault: { tone: "pass", strong: "In this computer’s keyring.", text: "Keys and sign-ins of this connection are kept there, nowhere else.", compare: null },
     read_only: false,
     footer: { say: "", back: null, next: null, primary: null, runs: null },

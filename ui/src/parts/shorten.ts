@@ -27,3 +27,13 @@ export function compare(yours: string, expected: string): { yours: Piece[]; expe
     ].filter((piece) => piece.text !== "");
   return { yours: cut(yours), expected: cut(expected) };
 }
+
+/** A value for a place that holds few letters: whole, or around the first letter in which it differs from the other. */
+export function apart(value: string, other: string, most = 22): string {
+  if (value.length <= most) return value;
+  let same = 0;
+  while (same < value.length && value[same] === other[same]) same++;
+  if (same < most - 1) return `${value.slice(0, most - 1)}…`;
+  const from = Math.min(same - 6, value.length - (most - 1));
+  return from + most > value.length ? `…${value.slice(from)}` : `…${value.slice(from, from + most - 2)}…`;
+}

@@ -1,6 +1,6 @@
 // The small texts: ages, lengths, cut values, removals.
 import { describe, expect, it } from "vitest";
-import { compare, inTwo } from "../parts/shorten";
+import { apart, compare, inTwo } from "../parts/shorten";
 import { aroundSecrets, asText } from "../parts/requests";
 import { layOut } from "../parts/picture";
 import { connections } from "../examples/connection";
@@ -54,6 +54,18 @@ describe("two values", () => {
   ])("%s and %s", (yours, expected, a, b) => {
     const both = compare(yours, expected);
     expect([text(both.yours), text(both.expected)]).toEqual([a, b]);
+  });
+});
+
+describe("two values where few letters fit", () => {
+  const URL = "https://auth.example/saml";
+  it.each([
+    ["5A3F…9C41", "B208…07E2", "5A3F…9C41", "B208…07E2"],
+    [`${URL}/one-of-them`, `${URL}/one-of-those`, "…mple/saml/one-of-them", "…ple/saml/one-of-those"],
+    [`${URL}/callback`, `${URL}/callback?connection=saml-1`, "…example/saml/callback", "…llback?connection=sa…"],
+    ["http://sts.example/8f2c5d1e/", "urn:something-quite-different", "http://sts.example/8f…", "urn:something-quite-d…"],
+  ])("%s beside %s", (one, other, a, b) => {
+    expect([apart(one, other), apart(other, one)]).toEqual([a, b]);
   });
 });
 

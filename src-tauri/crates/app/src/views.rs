@@ -249,8 +249,10 @@ pub struct PictureView {
     pub right: String,
     /// Under it.
     pub right_about: String,
-    /// One sentence that says the same as the drawing.
+    /// The same as the drawing, in sentences.
     pub said: String,
+    /// What the drawing can't know.
+    pub note: String,
     /// The wires.
     pub wires: Vec<WireView>,
 }
@@ -270,9 +272,9 @@ pub struct WireView {
     pub state: WireState,
     /// "Equal on both sides", "Not set".
     pub word: String,
-    /// The value in Entra, shortened.
+    /// The value in Entra; empty where none is known.
     pub left: String,
-    /// The value at Atlassian, shortened.
+    /// The value at Atlassian; empty where none is known.
     pub right: String,
     /// A rule is drawn above it: single sign-on above, provisioning below.
     pub group: String,
@@ -284,9 +286,9 @@ pub struct WireView {
 pub enum WireState {
     /// Not set.
     None,
-    /// Set at one end.
+    /// Set at one end, or at both without proof.
     Set,
-    /// Equal on both sides.
+    /// Equal on both sides: read, or proven by use.
     Equal,
     /// Different.
     Differs,

@@ -6,6 +6,7 @@
 pub mod atlassian;
 mod evidence;
 mod fill;
+mod hand_over;
 mod links;
 mod live;
 pub mod principal;
@@ -16,6 +17,7 @@ mod trouble;
 mod words;
 
 pub use fill::fill;
+pub use hand_over::{HandOver, Joined, Picture};
 pub use links::Links;
 pub use live::{Counting, Guides, Live, Revealed};
 pub use target::{GUIDES, Target, every_ask, target};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::{Ask, Entry, Guide, Journal, MemoryStore, State, SystemClock};
 
 use crate::atlassian::{email_attribute, pilot_asks};
+use crate::hand_over::Pictured;
 use crate::shared::sign_in;
 use crate::{Live, atlassian};
 
@@ -18,6 +19,8 @@ pub struct Target {
     pub about: &'static str,
     /// Its guide.
     pub guide: &'static Guide<Live>,
+    /// The picture of the connection.
+    pub picture: Pictured,
 }
 
 /// Every target, in the order in which they are offered.
@@ -26,6 +29,7 @@ pub const GUIDES: &[Target] = &[Target {
     name: "Atlassian Cloud",
     about: "Jira, Confluence and the rest at atlassian.net: the gallery application Atlassian Cloud in Entra.",
     guide: &atlassian::GUIDE,
+    picture: atlassian::hand_overs::picture,
 }];
 
 /// The target of an id; the first one while nothing is answered.

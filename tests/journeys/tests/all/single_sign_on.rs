@@ -1,5 +1,6 @@
 //! Single sign-on as a whole: from a fresh tenant to an enforced pilot, taken up again, and taken back.
 
+use app::views::WireState;
 use engine::{Standing, TroubleKind};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::{Value, json};
@@ -28,6 +29,13 @@ fn policy(bench: &Bench, name: &str) -> Value {
         .unwrap_or(Value::Null)
 }
 
+/// How the five hand-overs of single sign-on stand in the picture of the connection.
+fn joined(walk: &Walk) -> Vec<WireState> {
+    let wires = app::connection_view(&walk.session).picture.wires;
+    let sign_on = wires.iter().filter(|wire| wire.group == "Single sign-on");
+    sign_on.map(|wire| wire.state).collect()
+}
+
 /// Somebody who did every step, to an enforced pilot.
 pub(crate) async fn enforced(bench: &Bench) -> Walk {
     let walk = bench.open().await;
@@ -51,6 +59,7 @@ async fn a_fresh_tenant_comes_to_an_enforced_pilot() {
     let pilot = policy(&bench, "Pilot SSO");
     assert_eq!(pilot["enforced"], true, "{pilot}");
     assert_eq!(pilot["members"], json!(["alex@contoso.com"]));
+    assert_eq!(joined(&walk), vec![WireState::Equal; 5]);
     let [principal] = &bench.principals()[..] else {
         panic!("exactly one: {:?}", bench.principals())
     };

@@ -1,11 +1,9 @@
-//! The open connection: top bar, checklist, state in words, and the drawing.
+//! The open connection: top bar, checklist and state in words.
 
 use super::footer::on;
+use super::picture::picture;
 use super::{Sight, checklist, millis};
-use crate::views::{
-    Action, ActionView, ConnectionView, FooterView, PictureView, SideView, Status, WireState,
-    WireView,
-};
+use crate::views::{Action, ActionView, ConnectionView, FooterView, SideView, Status};
 
 /// The view of the open connection.
 pub(crate) fn connection(sight: &Sight) -> ConnectionView {
@@ -102,82 +100,6 @@ fn undo_all(sight: &Sight) -> Option<ActionView> {
         action.why_not = sight.job.map(|_| "Something is running.".to_owned());
         action
     })
-}
-
-/// The hand-overs between the two sides: none of these steps sets one yet, so all say so.
-fn picture(sight: &Sight) -> PictureView {
-    let known = sight.state.known();
-    let wire =
-        |name: &str, left_field: &str, right_field: &str, to_right: bool, group: &str| WireView {
-            name: name.to_owned(),
-            left_field: left_field.to_owned(),
-            right_field: right_field.to_owned(),
-            to_right,
-            state: WireState::None,
-            word: "Not set".to_owned(),
-            left: "not set".to_owned(),
-            right: "not set".to_owned(),
-            group: group.to_owned(),
-        };
-    let app = known.fact("app.display_name");
-    let tenant = known.fact("entra.tenant_name");
-    PictureView {
-        left: app.unwrap_or("No application yet").to_owned(),
-        left_about: tenant.map_or_else(|| "Entra".to_owned(), |tenant| format!("Entra, {tenant}")),
-        right: known
-            .fact("atlassian.organization_name")
-            .unwrap_or("No organization yet")
-            .to_owned(),
-        right_about: "Atlassian organization".to_owned(),
-        said:
-            "Seven hand-overs join the two sides. None is set yet; the table below says the same."
-                .to_owned(),
-        wires: vec![
-            wire(
-                "Login URL",
-                "Login URL",
-                "Identity provider SSO URL",
-                true,
-                "Single sign-on",
-            ),
-            wire(
-                "Entra identifier",
-                "Microsoft Entra Identifier",
-                "Identity provider Entity ID",
-                true,
-                "Single sign-on",
-            ),
-            wire(
-                "Certificate",
-                "Certificate (Base64)",
-                "Public x509 certificate",
-                true,
-                "Single sign-on",
-            ),
-            wire(
-                "Entity URL",
-                "Identifier (Entity ID)",
-                "Service provider entity URL",
-                false,
-                "Single sign-on",
-            ),
-            wire(
-                "ACS URL",
-                "Reply URL (ACS URL)",
-                "SP assertion consumer service URL",
-                false,
-                "Single sign-on",
-            ),
-            wire(
-                "SCIM base URL",
-                "Tenant URL",
-                "SCIM base URL",
-                false,
-                "Provisioning",
-            ),
-            wire("SCIM key", "Secret Token", "API key", false, "Provisioning"),
-        ],
-    }
 }
 
 /// The Entra side of the top bar.

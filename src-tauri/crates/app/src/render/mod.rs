@@ -7,6 +7,7 @@ mod checks;
 mod connection;
 mod footer;
 mod lock;
+mod picture;
 mod requests;
 mod step;
 mod trouble;

@@ -229,6 +229,14 @@ pub(super) fn is_rotated(known: &Known, active: &str) -> bool {
         && !known.answer(REPASTED).is_some_and(is)
 }
 
+/// Which certificate Atlassian was given, as far as the person said.
+pub(super) fn given<'a>(known: &'a Known, active: &str) -> Option<&'a str> {
+    let repasted = known.answer(REPASTED);
+    renewal::pasted(known)
+        .or(repasted.filter(|thumbprint| thumbprint.eq_ignore_ascii_case(active)))
+        .or_else(|| known.fact(HANDED_OVER))
+}
+
 fn is_existing(known: &Known) -> bool {
     known.answer(DIRECTORY) == Some(EXISTING)
 }

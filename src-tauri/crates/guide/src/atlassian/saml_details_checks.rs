@@ -310,12 +310,16 @@ impl Check<Live> for Unused {
     }
 }
 
+/// The id of the check of the certificate, and the label under which it tells which one is active now.
+pub(super) const HANDED_OVER: &str = "handed-over";
+pub(super) const ACTIVE_NOW: &str = "Active in Entra";
+
 struct HandedOver;
 
 #[async_trait]
 impl Check<Live> for HandedOver {
     fn id(&self) -> &'static str {
-        "handed-over"
+        HANDED_OVER
     }
 
     fn title(&self) -> &'static str {
@@ -362,7 +366,8 @@ impl Check<Live> for HandedOver {
                 VerdictState::Warn,
                 "The certificate changed after you pasted it at Atlassian",
                 format!("{} is active now.", short(&active)),
-            );
+            )
+            .saw(ACTIVE_NOW, &active);
             with_fix(verdict, "handed-over", cx, known, &[])
         } else {
             Verdict::new(

@@ -26,6 +26,8 @@ pub const ADDRESS: &str = "login.address";
 pub const PERSON: &str = "login.who";
 /// The fact: when a log-in was last proven.
 pub const PROVEN_AT: &str = "login.proven_at";
+/// The check whether a log-in came through.
+pub(super) const CAME_THROUGH: &str = "proven";
 /// The answer to [`LOGS`] of somebody who does not let the log be read. It could be, so it is not taken for one that is shut.
 pub(super) const BY_WORD: &str = "word";
 

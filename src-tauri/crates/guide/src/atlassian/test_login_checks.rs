@@ -9,7 +9,7 @@ use super::login_causes::{self, Cause, Kind};
 use super::login_proof::{By, Missing, Proof, Word, weigh};
 use super::login_reads::{self, Reading, Tester};
 use super::login_settings::Fault as Obstacle;
-use super::test_login::{PROVEN_AT, SEEN, TEXT};
+use super::test_login::{CAME_THROUGH, PROVEN_AT, SEEN, TEXT};
 use super::{login_audit, login_entra, login_obstacles};
 use crate::Live;
 use crate::evidence::Proven as _;
@@ -77,7 +77,7 @@ struct CameThrough;
 #[async_trait]
 impl Check<Live> for CameThrough {
     fn id(&self) -> &'static str {
-        "proven"
+        CAME_THROUGH
     }
 
     fn title(&self) -> &'static str {
