@@ -4,6 +4,7 @@ use connect::Cloud;
 use engine::{Fix, Known, Verdict};
 
 use crate::atlassian::{email_attribute, enforce};
+use crate::shared::plan::Stage;
 use crate::{Links, Live, text};
 
 /// The value of a name in braces, from the cloud's addresses and what is known. `None` where nothing is known yet.
@@ -34,6 +35,8 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
             .to_owned(),
         "site" => site(known.fact("atlassian.site")?),
         "login_from_entra" => login_from_entra(cloud, known)?,
+        "plan.pilot" => Stage::of(known).pilot().to_owned(),
+        "plan.enforcing" => Stage::of(known).enforcing().to_owned(),
         "policy.name" => enforce::name(known).to_owned(),
         "policy_page" => match known.answer(enforce::ADDRESS) {
             Some(address) if address.contains("://") => address.to_owned(),

@@ -42,6 +42,61 @@ impl Who {
     }
 }
 
+/// What hangs on this connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// People work in the organization every day.
+    Production,
+    /// A test tenant or a test organization.
+    Trial,
+}
+
+impl Stage {
+    /// As answered; production, the careful one, while nothing is.
+    pub fn of(known: &Known) -> Self {
+        match known.answer(STAGE) {
+            Some("trial") => Stage::Trial,
+            _ => Stage::Production,
+        }
+    }
+
+    /// What the page of the pilot advises.
+    pub(crate) fn pilot(self) -> &'static str {
+        match self {
+            Stage::Production => {
+                "This is production: begin with one to five people who know of it and can spare an hour, not with a group that everybody is in. More can follow once their log-in is proven."
+            }
+            Stage::Trial => {
+                "This is a trial: one account is enough, your own or a test user, as long as it is no organization admin that you need."
+            }
+        }
+    }
+
+    /// What the page of enforcing advises.
+    pub(crate) fn enforcing(self) -> &'static str {
+        match self {
+            Stage::Production => {
+                "This is production, and people work here every day. Tell the members beforehand, choose an hour in which few of them work, have the admin outside the policy within reach, and stay until one member came in again."
+            }
+            Stage::Trial => {
+                "This is a trial: nobody’s work hangs on it. You can end after 1.8, with single sign-on proven and not enforced; or enforce, and then practise the way back once, before you need it in production."
+            }
+        }
+    }
+
+    /// What the choice means, for the plan itself.
+    fn said(self) -> &'static str {
+        match self {
+            Stage::Production => {
+                "Production: every page counts, the pilot stays small, and 1.9 has a quiet hour."
+            }
+            Stage::Trial => {
+                "Trial: the addresses that are mailed in 1.2 and enforcing in 1.9 can be left out; everything up to the log-in in 1.8 cannot."
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl Step<Live> for PlanStep {
     fn id(&self) -> StepId {
@@ -89,7 +144,7 @@ impl Step<Live> for PlanStep {
             Ask::choice(
                 STAGE,
                 "Production or trial?",
-                "Lockstep works the same way in both; it only words its warnings accordingly.",
+                "What is changed and proven is the same. What the pages of the pilot and of enforcing advise is not.",
                 &[
                     (
                         "production",
@@ -140,7 +195,7 @@ impl Check<Live> for Answered {
             Verdict::new(
                 VerdictState::Pass,
                 format!("Entra will be connected to {target}"),
-                who,
+                format!("{who} {}", Stage::of(known).said()),
             )
         } else {
             Verdict::new(
@@ -163,5 +218,51 @@ mod tests {
         assert_eq!(Who::of(&known), Who::Both);
         known.answers.insert(WHO.into(), "atlassian".into());
         assert_eq!(Who::of(&known), Who::AtlassianOnly);
+    }
+
+    #[test]
+    fn production_and_trial_are_advised_differently_where_it_matters() {
+        let cloud = connect::Cloud::named("global").expect("a cloud");
+        let mut known = Known::default();
+        for (answer, wanted) in [
+            (None, "This is production"),
+            (Some("production"), "This is production"),
+            (Some("trial"), "This is a trial"),
+        ] {
+            known
+                .answers
+                .extend(answer.map(|stage| (STAGE.to_owned(), stage.to_owned())));
+            for step in ["pilot", "enforce"] {
+                let step = GUIDES[0].guide.step(&StepId::of(step)).expect("a step");
+                let text = crate::step_text(step.text(), &|name| crate::fill(&cloud, &known, name));
+                let said = text.why.join(" ");
+                assert!(said.contains(wanted), "{answer:?}: {said}");
+            }
+        }
+    }
+
+    /// The text names pages by their numbers: those have to be pages, and the last one the guide's last.
+    #[test]
+    fn the_text_speaks_of_the_whole_guide_as_it_is() {
+        let guide = GUIDES[0].guide;
+        let pages: Vec<_> = guide
+            .steps()
+            .filter_map(|step| guide.number(&step.id()))
+            .collect();
+        let said = [Stage::Production, Stage::Trial].map(|stage| {
+            format!("{} {} {}", stage.said(), stage.pilot(), stage.enforcing())
+        });
+        let text = format!("{} {}", PlanStep.text(), said.join(" "));
+        let named: Vec<_> = text
+            .split(|letter: char| !letter.is_ascii_digit() && letter != '.')
+            .map(|piece| piece.trim_matches('.'))
+            .filter(|piece| piece.contains('.'))
+            .collect();
+        for number in &named {
+            assert!(pages.iter().any(|page| page == number), "{number}");
+        }
+        assert_eq!(named.iter().max().copied(), pages.last().map(String::as_str));
+        assert_eq!(pages.len(), 13, "the text says thirteen");
+        assert!(PlanStep.text().contains("Thirteen pages"));
     }
 }
