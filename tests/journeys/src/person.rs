@@ -107,10 +107,19 @@ impl Window {
 
     /// The same, as it is at once: what runs beside runs on.
     pub async fn starting(bench: &Bench, opening: app::Opening) -> Self {
+        Self::started(bench, opening, bench.cloud_file()).await
+    }
+
+    /// The same, with another cloud file for new connections.
+    pub async fn over(bench: &Bench, cloud: PathBuf) -> Self {
+        Self::started(bench, bench.opening(), cloud).await
+    }
+
+    async fn started(bench: &Bench, opening: app::Opening, cloud: PathBuf) -> Self {
         let person = Person::at(bench);
         let options = Options {
             data: bench.data(),
-            cloud: Some(bench.cloud_file()),
+            cloud: Some(cloud),
             desk: person.clone(),
             practice: None,
         };

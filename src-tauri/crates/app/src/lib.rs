@@ -25,8 +25,8 @@ pub use practice::{Practice, scenario, scenarios};
 pub use private_window::open_private;
 pub use program::{Options, Program, first_step};
 pub use session::{
-    OnProgress, Session, SignInWay, every_ask, first_guide, forget, key_ask, key_step, read_cloud,
-    read_step,
+    OnProgress, Session, SignInWay, cloud_file, every_ask, first_guide, forget, key_ask, key_step,
+    read_cloud, read_step,
 };
 pub use showing::{cards, connection_view, step_view};
 /// How the built-in practice services are started.

@@ -39,7 +39,7 @@ use crate::{render, showing};
 use answers::{fail_said, refused};
 pub use secrets::forget;
 pub(crate) use services::journal_trouble;
-pub use services::read_cloud;
+pub use services::{cloud_file, read_cloud};
 use services::services;
 
 /// An open connection.

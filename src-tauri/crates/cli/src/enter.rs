@@ -1,7 +1,6 @@
 //! Getting in: the connection, the sign-in, the organization key.
 
 use std::io::Read;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::{Connection, Home, Session, SignInWay};
@@ -14,11 +13,6 @@ use crate::{Way, paint};
 
 /// The variable that may hold the organization API key.
 const KEY_VARIABLE: &str = "LOCKSTEP_ORGANIZATION_KEY";
-
-/// The path from the root, so that a later start from another folder finds it.
-pub fn absolute(path: &std::path::Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
 
 /// The data folder.
 pub fn home() -> Result<Home, Trouble> {

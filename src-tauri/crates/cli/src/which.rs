@@ -1,9 +1,12 @@
 //! Which connection a command means. It never guesses: a name that fits none or several is said, with what there is.
 
+use std::path::Path;
+
 use app::{Connection, Home, Services};
+use connect::Cloud;
 use engine::{Trouble, TroubleKind};
 
-use crate::{Way, enter};
+use crate::Way;
 
 /// Where a run happens.
 pub enum Place {
@@ -24,13 +27,13 @@ pub fn existing(home: &Home, way: &Way) -> Result<Connection, Trouble> {
         Some(name) => bad(home, format!("There is no connection called {name}")),
         None => bad(home, "There is no connection yet".to_owned()),
     })?;
-    Ok(over(found, way))
+    over(home, found, way)
 }
 
 /// The connection of a run over real services, or over practice that is served elsewhere.
 pub fn for_run(home: &Home, way: &Way, new: bool) -> Result<Place, Trouble> {
     if let Some(found) = meant(home, way)? {
-        return Ok(Place::There(over(found, way)));
+        return Ok(Place::There(over(home, found, way)?));
     }
     let name = way.connection.as_deref().unwrap_or("lockstep");
     // With others beside it, a new name may well be a mistyped one.
@@ -44,12 +47,9 @@ pub fn for_run(home: &Home, way: &Way, new: bool) -> Result<Place, Trouble> {
         ));
     }
     let services = match way.cloud.as_deref() {
-        Some(file) => Services::File(enter::absolute(file)),
+        Some(file) => app::cloud_file(file)?,
         None => Services::Cloud(Services::FIRST_CLOUD.to_owned()),
     };
-    if let Services::File(file) = &services {
-        app::read_cloud(file)?;
-    }
     let name = name.to_owned();
     Ok(Place::New { name, services })
 }
@@ -72,12 +72,45 @@ pub fn for_practice(home: &Home, way: &Way, scenario: &str) -> Result<Place, Tro
     })
 }
 
-/// Over another cloud file, where one was given.
-fn over(mut connection: Connection, way: &Way) -> Connection {
-    if let Some(cloud) = &way.cloud {
-        connection.services = Services::File(enter::absolute(cloud));
+/// Over another cloud file, where one was given: one that stands in front of the same cloud. What is found in one cloud
+/// must never come into the record of another.
+fn over(home: &Home, connection: Connection, way: &Way) -> Result<Connection, Trouble> {
+    let Some(file) = way.cloud.as_deref() else {
+        return Ok(connection);
+    };
+    let services = app::cloud_file(file)?;
+    if services == connection.services || is_same_cloud(&connection.services, file)? {
+        let mut there = connection;
+        there.services = services;
+        return Ok(there);
     }
-    connection
+    let title = format!(
+        "{} belongs to another cloud than {}",
+        connection.name,
+        file.display()
+    );
+    Err(bad(home, title).next(
+        "Leave out --cloud, or name another connection",
+        "A file of your own for the same cloud, such as that of a proxy, has the same name in it (name = \"…\").",
+        engine::NextDo::Nothing,
+    ))
+}
+
+/// Whether a cloud file stands for the cloud of a connection.
+fn is_same_cloud(of: &Services, file: &Path) -> Result<bool, Trouble> {
+    let given = app::read_cloud(file)?;
+    let known = match of {
+        Services::Cloud(name) => Cloud::named(name),
+        // Its own file may have been moved here, so that only this one is left to read.
+        Services::File(known) => match app::read_cloud(known) {
+            Ok(known) => Some(known),
+            Err(_) => return Ok(true),
+        },
+        Services::Practice(_) => None,
+    };
+    Ok(known.is_some_and(|known| {
+        known.name == given.name && known.practice.is_some() == given.practice.is_some()
+    }))
 }
 
 /// The connection that a command names, or the only one.

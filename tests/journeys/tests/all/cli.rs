@@ -378,6 +378,45 @@ async fn a_connection_is_made_only_when_it_is_meant() {
 }
 
 #[tokio::test]
+async fn what_is_found_in_one_cloud_never_comes_into_the_record_of_another() {
+    let bench = Bench::of("fresh").await;
+    let file = bench.cloud_file().display().to_string();
+    let real = bench
+        .home()
+        .create("Real", Services::Cloud("global".into()))
+        .expect("made");
+    let there = ["--connection", "Real", "--cloud", &file];
+    for command in [
+        &["run", "--autopilot", "--until", "plan"][..],
+        &["check", "--no-sign-in"],
+        &["undo", "--all"],
+    ] {
+        let (code, _, said) = run(&bench.data(), &[command, &there].concat()).await;
+        assert_eq!(code, BAD_INPUT, "{command:?}: {said}");
+        assert!(
+            said.contains("Real belongs to another cloud than"),
+            "{said}"
+        );
+    }
+    let journal = std::fs::read_to_string(bench.home().journal(&real.id));
+    assert_eq!(journal.unwrap_or_default(), "", "nothing is noted in it");
+
+    // A copy of its own cloud's file, as a line in between has it, is the same cloud.
+    let made = bench.home().create("Practised", Services::File(bench.cloud_file()));
+    made.expect("made");
+    let copy = bench.folder().join("copy.toml");
+    std::fs::copy(bench.cloud_file(), &copy).expect("copied");
+    let copy = copy.display().to_string();
+    let with = ["--connection", "Practised", "--cloud", &copy, "--autopilot"];
+    let (code, _, said) = run(
+        &bench.data(),
+        &[&["run", "--until", "plan"][..], &with].concat(),
+    )
+    .await;
+    assert_eq!(code, VERIFIED, "{said}");
+}
+
+#[tokio::test]
 async fn a_connection_that_cannot_be_read_is_listed_and_no_other_takes_its_name() {
     let bench = Bench::of("fresh").await;
     let id = bench.connection().id;

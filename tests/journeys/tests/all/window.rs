@@ -1,5 +1,6 @@
 //! The window, used by pressing what it offers and nothing else.
 
+use app::Services;
 use app::views::{Action, CheckState, Page, Status};
 use connect::{Item, Vault};
 use journeys::{Bench, Window};
@@ -374,6 +375,34 @@ async fn a_connection_that_cannot_be_read_is_listed_with_what_to_do() {
         window
             .press(Action::OpenConnection { id: id.clone() })
             .await;
+    }
+}
+
+#[tokio::test]
+async fn a_cloud_file_is_read_before_a_connection_is_made_and_kept_by_its_whole_path() {
+    let bench = Bench::of("fresh").await;
+    let here = std::env::current_dir().expect("a folder");
+    let up: std::path::PathBuf = here.components().skip(1).map(|_| "..").collect();
+    let file = bench.cloud_file();
+    let relative = up.join(file.components().skip(1).collect::<std::path::PathBuf>());
+    let broken = bench.folder().join("broken.toml");
+    std::fs::write(&broken, "login = 1").expect("written");
+    let made = Action::NewConnection {
+        name: "Contoso".into(),
+        practice: None,
+        cloud: None,
+    };
+    for (file, taken) in [(broken, false), (relative, true)] {
+        let window = Window::over(&bench, file.clone()).await;
+        let pressed = window.program.press(made.clone()).await;
+        assert_eq!(pressed.is_ok(), taken, "{}: {pressed:?}", file.display());
+        let kept = bench.home().connections();
+        let files: Vec<_> = kept.iter().map(|kept| kept.services.clone()).collect();
+        match &files[..] {
+            [] => assert!(!taken),
+            [Services::File(kept)] => assert!(taken && kept.is_absolute(), "{}", kept.display()),
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ impl Program {
             (Some(scenario), _) => {
                 Services::Practice(practice::scenario(&scenario).map_err(bad)?.name)
             }
-            (None, Some(file)) => Services::File(file.clone()),
+            (None, Some(file)) => crate::cloud_file(file).map_err(bad)?,
             (None, None) => {
                 Services::Cloud(cloud.unwrap_or_else(|| Services::FIRST_CLOUD.to_owned()))
             }

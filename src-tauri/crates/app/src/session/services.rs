@@ -20,6 +20,16 @@ pub(super) async fn services(services: &Services) -> Result<(Cloud, Option<Pract
     }
 }
 
+/// The services of a cloud file that can be read, with the path from the root: a later start from another folder finds it.
+///
+/// # Errors
+/// Where the file can't be used; nothing is made over one that can't.
+pub fn cloud_file(path: &Path) -> Result<Services, Trouble> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    read_cloud(&path)?;
+    Ok(Services::File(path))
+}
+
 /// Reads a cloud file.
 pub fn read_cloud(path: &Path) -> Result<Cloud, Trouble> {
     let bad = |words: String| Trouble {
