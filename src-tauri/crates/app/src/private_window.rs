@@ -1,17 +1,18 @@
 //! A private window of the browser, where nobody is logged in yet: a log-in that is tried in it proves something. There is
 //! no standard way to ask a system for one, so the browsers that are known to have a switch for it are tried in turn.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use connect::{Browser, CommandBrowser};
 
-/// Opens an address in a private window: by the command in `LOCKSTEP_BROWSER`, or by the first browser that is there.
+/// Opens an address in a private window: of the browser in `LOCKSTEP_BROWSER`, or of the first one that is there. A command
+/// that can't be told to open a private window is passed over: a log-in in a usual one may prove nothing.
 ///
 /// # Errors
 /// When no known browser is there; the sentence says what to do.
 pub fn open_private(url: &str) -> Result<(), String> {
-    if let Some(command) = CommandBrowser::from_environment() {
+    if let Some(command) = CommandBrowser::from_environment().and_then(private) {
         return command.open(url).map_err(|fault| fault.to_string());
     }
     for browser in known() {
@@ -20,6 +21,28 @@ pub fn open_private(url: &str) -> Result<(), String> {
         }
     }
     Err("No browser with a private window was found. Open one yourself and paste the address into it.".to_owned())
+}
+
+/// How programs begin that are browsers, and the switch that makes their window private.
+const SWITCHES: &[(&str, &str)] = &[
+    ("firefox", "--private-window"),
+    ("google-chrome", "--incognito"),
+    ("chrom", "--incognito"),
+    ("brave", "--incognito"),
+    ("microsoft-edge", "--inprivate"),
+    ("msedge", "--inprivate"),
+];
+
+/// A command told to open a private window; `None` where nobody knows how it would be.
+fn private(command: CommandBrowser) -> Option<CommandBrowser> {
+    let is_switch = |word: &String| SWITCHES.iter().any(|(_, switch)| word == switch);
+    if command.words().iter().any(is_switch) {
+        return Some(command);
+    }
+    let program = Path::new(command.words().first()?).file_stem()?;
+    let program = program.to_str()?.to_lowercase();
+    let (_, switch) = SWITCHES.iter().find(|(name, _)| program.starts_with(name))?;
+    Some(command.with(switch))
 }
 
 /// A browser and the arguments that make its window private; the address comes after them.
@@ -152,6 +175,28 @@ mod tests {
             arguments: &["--private-window"],
         };
         assert!(!missing.start("https://x.test/"));
+    }
+
+    #[test]
+    fn the_command_of_the_environment_is_used_where_its_window_can_be_private() {
+        for (command, wanted) in [
+            (
+                "/usr/bin/firefox-esr -P work",
+                Some("/usr/bin/firefox-esr -P work --private-window"),
+            ),
+            ("chromium", Some("chromium --incognito")),
+            ("msedge.exe", Some("msedge.exe --inprivate")),
+            (
+                "flatpak run org.mozilla.firefox --private-window",
+                Some("flatpak run org.mozilla.firefox --private-window"),
+            ),
+            ("xdg-open", None),
+            ("/home/adele/open-there.sh", None),
+        ] {
+            let told = CommandBrowser::new(command).and_then(private);
+            let told = told.map(|command| command.words().join(" "));
+            assert_eq!(told.as_deref(), wanted, "{command}");
+        }
     }
 
     #[test]

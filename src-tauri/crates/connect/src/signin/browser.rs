@@ -62,6 +62,18 @@ impl CommandBrowser {
         (!words.is_empty()).then_some(Self { words })
     }
 
+    /// The program and its arguments.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// The same with one more argument, which comes before the address.
+    #[must_use]
+    pub fn with(mut self, argument: &str) -> Self {
+        self.words.push(argument.to_owned());
+        self
+    }
+
     /// The command of the environment variable, if it names one.
     pub fn from_environment() -> Option<Self> {
         std::env::var(BROWSER_VARIABLE)
