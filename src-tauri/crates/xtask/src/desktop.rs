@@ -24,15 +24,29 @@ pub fn run(tree: &Tree, arguments: &[String]) -> Outcome {
     if has_screen(|name| env::var_os(name).is_some_and(|value| !value.is_empty())) {
         return start(Command::new(tree.built("lockstep-desktop")).args(arguments));
     }
-    println!("{NO_SCREEN}");
-    start(Command::new(tree.built("lockstep")).args(["run", "--practice", "fresh", "--yes"]))
+    let instead = without_screen(arguments);
+    println!("{NO_SCREEN}Instead, in this terminal:  lockstep {}\n", instead.join(" "));
+    start(Command::new(tree.built("lockstep")).args(instead))
 }
 
 const NO_SCREEN: &str = "
 There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the window can't open.
 A window without a screen:  xvfb-run -a dbus-run-session -- cargo xtask run
-Instead, the guide now runs in practice in this terminal. Nothing real is touched.
 ";
+
+/// What the terminal runs with the arguments of the window: practice as it was asked for, or the first scenario. Changes
+/// are made unasked in practice only.
+fn without_screen(arguments: &[String]) -> Vec<String> {
+    let given = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1).map(String::as_str)
+    };
+    let run = match (given("--practice"), given("--cloud")) {
+        (None, Some(file)) => vec!["run", "--cloud", file],
+        (scenario, _) => vec!["run", "--practice", scenario.unwrap_or("fresh"), "--yes"],
+    };
+    run.into_iter().map(str::to_owned).collect()
+}
 
 /// Linux says by two variables whether a window can be opened; the other systems always have a screen.
 fn has_screen(is_set: impl Fn(&str) -> bool) -> bool {
@@ -175,6 +189,22 @@ mod tests {
         assert!(has_screen(|name| name == "DISPLAY"));
         assert!(has_screen(|name| name == "WAYLAND_DISPLAY"));
         assert!(!has_screen(|_| false));
+    }
+
+    #[test]
+    fn the_terminal_runs_what_the_window_was_asked_for() {
+        for (window, terminal) in [
+            ("", "run --practice fresh --yes"),
+            ("--practice half-done", "run --practice half-done --yes"),
+            ("--cloud here.toml", "run --cloud here.toml"),
+            (
+                "--cloud here.toml --practice half-done",
+                "run --practice half-done --yes",
+            ),
+        ] {
+            let window: Vec<_> = window.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(without_screen(&window).join(" "), terminal);
+        }
     }
 
     #[test]
