@@ -210,6 +210,10 @@ pub async fn policy(window: &Window) -> Told {
     window
         .click("checkbox", "I looked at the policy’s settings*")
         .await?;
+    // Nobody can be taken out of a policy again, so its name is typed first.
+    window
+        .type_into("Type the name to go on: Pilot SSO*", "Pilot SSO")
+        .await?;
     window.click("button", "Make 1 change in Atlassian").await?;
     window.see("heading", "What changed*").await?;
     window.click("button", "Save way-back.txt*").await?;

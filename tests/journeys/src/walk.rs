@@ -327,10 +327,21 @@ impl Walk {
 
     /// Makes what was shown.
     pub async fn make(&self, shown: &Proposal) -> Result<Applied, Trouble> {
+        self.make_having_typed(shown, shown.to_type().as_deref())
+            .await
+    }
+
+    /// The same, by somebody who typed something else than the name that is shown.
+    pub async fn make_having_typed(
+        &self,
+        shown: &Proposal,
+        typed: Option<&str>,
+    ) -> Result<Applied, Trouble> {
         self.session
             .apply(
                 &shown.step,
                 &shown.fingerprint,
+                typed,
                 Arc::new(|_| {}),
                 self.cancel.clone(),
             )

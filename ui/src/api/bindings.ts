@@ -233,6 +233,8 @@ export type ChangesView = {
 	rows: ChangeRow[],
 	/**  "Stays as it is: …", without the first words. */
 	untouched: string | null,
+	/**  Where a name is typed before they are made, because one can't be undone. */
+	retype: AskView | null,
 	/**  Undo of the changes made. */
 	undo: ActionView | null,
 };

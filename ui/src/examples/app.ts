@@ -17,6 +17,7 @@ export const planned: ChangesView = {
     { ...row, id: "tag", what: "Tag", about: "so that Lockstep knows its own", now: "None", then: "lockstep:contoso-7f3a", code: true, undo: "Yes, removes the tag" },
   ],
   untouched: "single sign-on is not turned on, nobody is assigned, nothing is sent to Atlassian.",
+  retype: null,
   undo: null,
 };
 
@@ -29,6 +30,7 @@ const made: ChangesView = {
     { ...row, id: "tag", what: "Tag", now: "", then: "lockstep:contoso-7f3a", code: true, undo: "Removes the tag" },
   ],
   untouched: null,
+  retype: null,
   undo: action({ do: "undo", step: "add-app" }, "Undo 3 changes…"),
 };
 

@@ -86,9 +86,29 @@ const enforce = (admin: boolean): StepView =>
     footer: footer("Nothing has been enforced.", null, action({ do: "done_by_hand" }, "Show how to enforce", admin ? null : "Locked: 2 of 3 hold.")),
   });
 
+const members: StepView = {
+  ...enforce(false),
+  changes: {
+    made: false,
+    note: "0 in Entra, 1 at Atlassian",
+    rows: [
+      { id: "members", what: "Members of the policy “Pilot SSO”", about: "alex@contoso.com", now: "0 people of the pilot", then: "1 person of the pilot", then_about: "their log-in stays as it is until the policy enforces single sign-on", code: false, undo: "No", undo_about: "No API takes people out of a policy. By hand: the policy’s page, Members.", progress: "" },
+    ],
+    untouched: "the policy does not enforce yet, and everybody else stays where they are.",
+    retype: ask("change.name", "Type the name to go on: Pilot SSO", {
+      hint: "This change can’t be undone by Lockstep.",
+      value: "pilot",
+      said: { tone: "fail", strong: "That is not the name.", text: "Type it as it is shown.", compare: null },
+    }),
+    undo: null,
+  },
+  footer: footer("Type the name above.", null, action({ do: "apply", fingerprint: "77c1" }, "Make 1 change in Atlassian", "Type the name above.")),
+};
+
 export const saml = {
   "saml-details": onStep(details, open),
   "pilot-search": onStep(pilot, open),
+  "enforce-members": onStep(members, open),
   "enforce-locked": onStep(enforce(false), open),
   "enforce-open": onStep(enforce(true), open),
 };

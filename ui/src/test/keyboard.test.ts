@@ -42,6 +42,24 @@ it("says why a primary action can’t be used, and doesn’t do it", async () =>
   expect(backend.pressed).toEqual([]);
 });
 
+it("asks for the name below a change that can’t be undone, and presses nothing before it is taken", async () => {
+  const { backend, user } = await openWindow(examples["enforce-members"]!);
+  const answered: [string, string][] = [];
+  const { answer } = backend;
+  backend.answer = (ask, value) => (answered.push([ask, value]), answer.call(backend, ask, value));
+  const field = screen.getByRole("textbox", { name: "Type the name to go on: Pilot SSO" });
+  expect(field).toHaveAccessibleDescription(/can’t be undone by Lockstep\. .*That is not the name/);
+  expect(field).toBeInvalid();
+  const table = screen.getByRole("table", { name: "What will change" });
+  expect(table.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  await user.clear(field);
+  await user.type(field, "Pilot SSO");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() => expect(answered.at(-1)).toEqual(["change.name", "Pilot SSO"]));
+  expect(footerSays()).toBe("Type the name above.");
+  expect(backend.pressed).toEqual([]);
+});
+
 it("keeps what can’t be used in the tab order", async () => {
   const { user } = await openWindow(examples["add-app-done"]!);
   const primary = screen.getByRole("button", { name: "Continue to 1.2" });

@@ -41,7 +41,9 @@ fn private(command: CommandBrowser) -> Option<CommandBrowser> {
     }
     let program = Path::new(command.words().first()?).file_stem()?;
     let program = program.to_str()?.to_lowercase();
-    let (_, switch) = SWITCHES.iter().find(|(name, _)| program.starts_with(name))?;
+    let (_, switch) = SWITCHES
+        .iter()
+        .find(|(name, _)| program.starts_with(name))?;
     Some(command.with(switch))
 }
 

@@ -76,6 +76,8 @@ pub(crate) struct Desktop {
     pub undo_asked: Option<Option<StepId>>,
     /// The name that was typed on a page with a lock; gone with the page.
     pub confirmed: Option<String>,
+    /// What was typed before a change that can't be undone; for this once, and for what is shown.
+    pub retyped: Option<String>,
     pub from: u64,
 }
 
@@ -164,6 +166,11 @@ impl Program {
         let Some((session, step)) = self.here() else {
             return Ok(());
         };
+        if ask == render::RETYPE {
+            self.desktop().retyped = Some(value);
+            self.changed();
+            return Ok(());
+        }
         let Some(asked) = self.ask(&session, &step, &ask) else {
             return Ok(());
         };
@@ -290,6 +297,7 @@ impl Program {
             desktop.page = Page::Step { id: id.to_string() };
             desktop.from = session.ledger().last();
             desktop.confirmed = None;
+            desktop.retyped = None;
             desktop.stopped = None;
             desktop.undo_asked = None;
             desktop.notice = None;
@@ -382,6 +390,7 @@ impl Desktop {
             notice: None,
             undo_asked: None,
             confirmed: None,
+            retyped: None,
             from: 0,
         }
     }
@@ -403,6 +412,7 @@ impl Desktop {
         self.notice = None;
         self.undo_asked = None;
         self.confirmed = None;
+        self.retyped = None;
         self.from = 0;
     }
 }

@@ -39,8 +39,8 @@ use crate::{render, showing};
 use answers::{fail_said, refused};
 pub use secrets::forget;
 pub(crate) use services::journal_trouble;
-pub use services::{cloud_file, read_cloud};
 use services::services;
+pub use services::{cloud_file, read_cloud};
 
 /// An open connection.
 pub struct Session {
@@ -317,17 +317,18 @@ impl Session {
         self.run(on, cancel).plan(step).await
     }
 
-    /// Makes the changes that were shown.
+    /// Makes the changes that were shown. Where one can't be undone, its name has to have been typed.
     pub async fn apply(
         &self,
         step: &StepId,
         shown: &str,
+        typed: Option<&str>,
         on: OnProgress,
         cancel: CancellationToken,
     ) -> Result<Applied, Trouble> {
         self.may_write()?;
         self.renew(&cancel).await?;
-        self.run(on, cancel).apply(step, shown).await
+        self.run(on, cancel).apply(step, shown, typed).await
     }
 
     /// Looks at every check of these steps.

@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Stop after this step, by id or number.
     #[arg(long, value_name = "STEP")]
     until: Option<String>,
-    /// Make the changes without asking; they are shown all the same.
+    /// Make the changes without asking, also those that can't be undone; they are shown all the same.
     #[arg(long)]
     yes: bool,
     /// Say that this step, by id or number, was done by hand.
@@ -523,14 +523,16 @@ impl Going {
                 eprintln!("  The right to make changes is asked for now.");
                 self.sign_in(id).await?;
             }
-            if let Some(stopped) = self.shown(id, &proposal) {
-                return Ok(Some(stopped));
-            }
+            let typed = match self.shown(id, &proposal) {
+                Ok(typed) => typed,
+                Err(stopped) => return Ok(Some(stopped)),
+            };
             match self
                 .session
                 .apply(
                     id,
                     &proposal.fingerprint,
+                    typed.as_deref(),
                     enter::on_progress(),
                     self.cancel.clone(),
                 )
@@ -553,23 +555,38 @@ impl Going {
         ))
     }
 
-    /// Shows the changes and has them confirmed.
-    fn shown(&self, id: &StepId, proposal: &Proposal) -> Option<Stop> {
-        let view = app::step_view(&self.session, id, Some(proposal))?;
-        paint::changes(view.changes.as_ref()?);
-        let label = view
-            .footer
-            .primary
-            .as_ref()
-            .map(|primary| primary.label.clone())
-            .unwrap_or_default();
-        if self.yes || terminal::confirmed(&label) {
-            return None;
+    /// Shows the changes and has them confirmed: by yes, or by the name of what can't be undone, which is what is typed.
+    fn shown(&self, id: &StepId, proposal: &Proposal) -> Result<Option<String>, Stop> {
+        let name = proposal.to_type();
+        let Some(view) = app::step_view(&self.session, id, Some(proposal)) else {
+            return Ok(name.filter(|_| self.yes));
+        };
+        if let Some(changes) = &view.changes {
+            paint::changes(changes);
         }
-        stop(
-            Ended::WaitsForPerson,
-            format!("confirm: {label} (or give --yes)"),
-        )
+        let primary = view.footer.primary.as_ref();
+        let label = primary.map(|primary| primary.label.clone());
+        let label = label.unwrap_or_default();
+        let waits = |because: String| Stop {
+            ended: Ended::WaitsForPerson,
+            because: format!("{because} (or give --yes)"),
+        };
+        match name {
+            // Who gave --yes was told that it asks nothing.
+            name if self.yes => Ok(name),
+            None if terminal::confirmed(&label) => Ok(None),
+            None => Err(waits(format!("confirm: {label}"))),
+            Some(name) => {
+                let asks = format!("{label}? It can’t be undone. Type {name} to go on");
+                let typed = terminal::typed(&asks);
+                match engine::is_typed(&name, typed.as_deref()) {
+                    true => Ok(typed),
+                    false => Err(waits(format!(
+                        "type {name}: {label}, which can’t be undone"
+                    ))),
+                }
+            }
+        }
     }
 
     fn asked(&self, because: &str, asks: &[engine::Ask]) -> String {

@@ -7,6 +7,23 @@ use sha2::{Digest, Sha256};
 /// A change's id within its step: the key of the journal.
 pub type ChangeId = String;
 
+/// What is typed before these changes are made: the names of those that can't be undone. `None` where all can.
+pub fn to_type(changes: &[Change]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for change in changes {
+        // A change without a name is still not made unasked.
+        let name = match &change.undo {
+            Undo::Impossible { name, .. } if name.is_empty() => &change.what,
+            Undo::Impossible { name, .. } => name,
+            Undo::PutBack { .. } | Undo::Delete { .. } => continue,
+        };
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
 /// A short hash over proposed changes: equal exactly when what was shown is what would be made.
 pub type Fingerprint = String;
 
@@ -57,6 +74,9 @@ pub enum Undo {
     Impossible {
         /// Why not.
         because: String,
+        /// The name of what it is made to: it is typed before the change is made. Records of older programs have none.
+        #[serde(default)]
+        name: String,
     },
 }
 
@@ -71,7 +91,7 @@ impl Undo {
         match self {
             Undo::PutBack { said } => (said, ""),
             Undo::Delete { said, about } => (said, about),
-            Undo::Impossible { because } => ("No", because),
+            Undo::Impossible { because, .. } => ("No", because),
         }
     }
 }
@@ -85,4 +105,58 @@ pub fn fingerprint(changes: &[Change]) -> Fingerprint {
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(what: &str, undo: Undo) -> Change {
+        Change {
+            id: what.into(),
+            system: "Entra".into(),
+            what: what.into(),
+            about: String::new(),
+            now: String::new(),
+            then: String::new(),
+            then_about: String::new(),
+            code: false,
+            before: None,
+            after: None,
+            undo,
+        }
+    }
+
+    fn impossible(name: &str) -> Undo {
+        Undo::Impossible {
+            because: String::new(),
+            name: name.into(),
+        }
+    }
+
+    #[test]
+    fn each_name_of_what_can_not_be_undone_is_typed_once() {
+        let back = || Undo::PutBack { said: "Yes".into() };
+        let to_type = |undos: Vec<Undo>| {
+            let all: Vec<_> = undos.into_iter().map(|undo| change("a", undo)).collect();
+            super::to_type(&all)
+        };
+        assert_eq!(to_type(vec![back()]), None);
+        assert_eq!(
+            to_type(vec![back(), impossible("Pilot"), impossible("Pilot")]).as_deref(),
+            Some("Pilot")
+        );
+        assert_eq!(
+            to_type(vec![impossible("Pilot"), impossible("Others")]).as_deref(),
+            Some("Pilot, Others")
+        );
+        assert_eq!(to_type(vec![impossible("")]).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_record_of_an_older_program_is_read() {
+        let undo: Undo = serde_json::from_str(r#"{"how":"impossible","because":"Sent."}"#)
+            .expect("it can be read");
+        assert_eq!(undo.said(), ("No", "Sent."));
+    }
 }

@@ -21,7 +21,7 @@ mod step;
 mod trouble;
 mod undo;
 
-pub use change::{Change, ChangeId, Fingerprint, Undo, fingerprint};
+pub use change::{Change, ChangeId, Fingerprint, Undo, fingerprint, to_type};
 pub use check::{Check, Evidence, Finding, Fix, Link, MenuPath, Skip, Verdict, VerdictState};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use facts::{Facts, Known};
@@ -30,7 +30,7 @@ pub use journal::{Entry, FileStore, Journal, JournalError, MemoryStore, Record, 
 pub use judgement::{Judgement, Worth};
 pub use lock::{Lock, LockState};
 pub use order::{OrderError, dependents, in_order, unmet};
-pub use run::{Applied, Context, Progress, Proposal, Run};
+pub use run::{Applied, Context, Progress, Proposal, Run, is_typed};
 pub use settle::{Patience, Settled};
 pub use state::{ChangeRecord, ChangeStanding, Looked, Standing, State, StepState};
 pub use step::{Ask, AskKind, AskOption, Document, Plan, Step, StepId};

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use self::words::{not_recorded, not_seen_yet, stopped_before};
+use self::words::{not_recorded, not_seen_yet, not_typed, stopped_before};
 use crate::settle::Until;
 use crate::{
     Change, Entry, Facts, Fingerprint, Guide, Journal, Known, Patience, Plan, Settled, State, Step,
-    StepId, Trouble, TroubleKind, fingerprint,
+    StepId, Trouble, TroubleKind, fingerprint, to_type,
 };
 
 /// What the guide gives its steps to see the live systems with.
@@ -124,6 +124,21 @@ pub struct Proposal {
     pub fingerprint: Fingerprint,
 }
 
+impl Proposal {
+    /// What has to be typed before it is made, because a part of it can't be undone.
+    pub fn to_type(&self) -> Option<String> {
+        match &self.plan {
+            Plan::Changes { changes, .. } => to_type(changes),
+            _ => None,
+        }
+    }
+}
+
+/// Whether what was typed is the name, but for spaces around it.
+pub fn is_typed(name: &str, typed: Option<&str>) -> bool {
+    typed.is_some_and(|typed| typed.trim() == name)
+}
+
 /// How making changes ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
@@ -156,14 +171,22 @@ impl<Cx: Context> Run<'_, Cx> {
     }
 
     /// Makes the changes whose fingerprint was shown. Plans again first; when the plan is another now, nothing is
-    /// made.
-    pub async fn apply(&self, id: &StepId, shown: &str) -> Result<Applied, Trouble> {
+    /// made. Where one of them can't be undone, nothing is made either unless its name was typed.
+    pub async fn apply(
+        &self,
+        id: &StepId,
+        shown: &str,
+        typed: Option<&str>,
+    ) -> Result<Applied, Trouble> {
         let proposal = self.plan(id).await?;
         let Plan::Changes { changes, .. } = &proposal.plan else {
             return Ok(Applied::Moved(Box::new(proposal)));
         };
         if proposal.fingerprint != shown {
             return Ok(Applied::Moved(Box::new(proposal)));
+        }
+        if let Some(name) = to_type(changes).filter(|name| !is_typed(name, typed)) {
+            return Err(not_typed(&name));
         }
         let step = self.step(id)?;
         for (index, change) in changes.iter().enumerate() {

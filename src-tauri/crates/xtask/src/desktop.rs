@@ -25,7 +25,10 @@ pub fn run(tree: &Tree, arguments: &[String]) -> Outcome {
         return start(Command::new(tree.built("lockstep-desktop")).args(arguments));
     }
     let instead = without_screen(arguments);
-    println!("{NO_SCREEN}Instead, in this terminal:  lockstep {}\n", instead.join(" "));
+    println!(
+        "{NO_SCREEN}Instead, in this terminal:  lockstep {}\n",
+        instead.join(" ")
+    );
     start(Command::new(tree.built("lockstep")).args(instead))
 }
 

@@ -402,7 +402,9 @@ async fn what_is_found_in_one_cloud_never_comes_into_the_record_of_another() {
     assert_eq!(journal.unwrap_or_default(), "", "nothing is noted in it");
 
     // A copy of its own cloud's file, as a line in between has it, is the same cloud.
-    let made = bench.home().create("Practised", Services::File(bench.cloud_file()));
+    let made = bench
+        .home()
+        .create("Practised", Services::File(bench.cloud_file()));
     made.expect("made");
     let copy = bench.folder().join("copy.toml");
     std::fs::copy(bench.cloud_file(), &copy).expect("copied");

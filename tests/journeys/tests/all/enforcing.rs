@@ -1,9 +1,10 @@
 //! Enforcing: it opens only when it is safe, shuts again when something becomes unsafe, and what happens afterwards is said.
 
+use app::views::{Action, Tone};
 use connect::autopilot::Hands;
 use engine::{Plan, Standing, Trouble};
-use journeys::{Bench, Ended, Walk, by_id};
-use serde_json::Value;
+use journeys::{Bench, Ended, Walk, Window, by_id};
+use serde_json::{Value, json};
 use sim::{Effect, Fault, Host};
 
 use crate::test_login::{APP, LOGIN, answer, fact, look, may_read_logs};
@@ -475,6 +476,59 @@ async fn who_could_not_be_added_is_named() {
     assert!(trouble.certain.contains(&address), "{}", trouble.certain);
     assert!(missing(&walk).contains(&"only-pilot"));
     add_members(&walk).await.expect("the second time it works");
+}
+
+/// No API takes anybody out of a policy again, so its name is typed, and nothing is added without it.
+#[tokio::test]
+async fn people_are_added_only_by_who_typed_the_name_of_the_policy() {
+    let bench = Bench::of("fresh").await;
+    let walk = before_enforcing(&bench).await;
+    let shown = walk.plan(&by_id(ENFORCE)).await.expect("a plan");
+    for typed in [None, Some("pilot sso"), Some("Pilot")] {
+        let refused = walk.make_having_typed(&shown, typed).await;
+        let refused = refused.expect_err("refused");
+        assert_eq!(refused.title, "The name “Pilot SSO” has to be typed first");
+        assert_eq!(pilot_policy(&bench)["members"], json!([]), "{typed:?}");
+    }
+    drop(walk);
+
+    let window = Window::of(&bench).await;
+    let id = bench.connection().id;
+    window.press(Action::OpenConnection { id }).await;
+    window.go(ENFORCE).await;
+    let primary = || window.step().footer.primary.expect("there is one");
+    let shut = || (primary().enabled, primary().why_not);
+    let asked = || window.step().changes.and_then(|changes| changes.retype);
+    let apply = primary().action;
+    assert!(matches!(apply, Action::Apply { .. }), "{apply:?}");
+    assert_eq!(shut(), (false, Some("Type the name above.".to_owned())));
+    assert_eq!(
+        asked().expect("asked").label,
+        "Type the name to go on: Pilot SSO"
+    );
+
+    // A button that is shut in the window is refused behind it too.
+    window.press(apply.clone()).await;
+    let trouble = window.step().trouble.expect("refused");
+    assert_eq!(trouble.title, "The name “Pilot SSO” has to be typed first");
+    window.answer("change.name", "pilot sso").await;
+    assert!(!primary().enabled);
+    assert_eq!(
+        asked().and_then(|ask| ask.said).map(|said| said.tone),
+        Some(Tone::Fail)
+    );
+    assert_eq!(pilot_policy(&bench)["members"], json!([]));
+
+    window.answer("change.name", " Pilot SSO ").await;
+    assert_eq!(shut(), (true, None));
+    // Who leaves the page has typed it for nothing: the next one in front of it is asked again.
+    window.go(LOGIN).await;
+    window.go(ENFORCE).await;
+    assert!(!primary().enabled);
+    window.answer("change.name", "Pilot SSO").await;
+    window.press(primary().action).await;
+    let members = pilot_policy(&bench)["members"].clone();
+    assert_eq!(members.as_array().map(Vec::len), Some(1), "{members}");
 }
 
 /// What happens after enforcing, and what is said of it.

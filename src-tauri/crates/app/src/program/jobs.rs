@@ -129,9 +129,13 @@ impl Program {
     }
 
     pub(super) fn proposed(&self, proposal: Proposal) {
-        self.desktop()
-            .proposals
-            .insert(proposal.step.clone(), proposal);
+        let mut desktop = self.desktop();
+        let fingerprint = proposal.fingerprint.clone();
+        let before = desktop.proposals.insert(proposal.step.clone(), proposal);
+        // What was typed for other changes is not meant for these.
+        if before.is_none_or(|before| before.fingerprint != fingerprint) {
+            desktop.retyped = None;
+        }
     }
 
     /// A page with a lock is looked at again each minute, so that what it says is true when somebody acts on it; one that
@@ -206,11 +210,15 @@ impl Program {
 
     pub(super) fn apply(&self, fingerprint: String) {
         let Some((_, step)) = self.here() else { return };
+        // A name that was typed is for this once.
+        let typed = self.desktop().retyped.take();
         self.job(
             step.clone(),
             Kind::Write,
             move |program, session, on, cancel| async move {
-                let applied = session.apply(&step, &fingerprint, on, cancel.clone()).await;
+                let applied = session
+                    .apply(&step, &fingerprint, typed.as_deref(), on, cancel.clone())
+                    .await;
                 match applied {
                     Ok(Applied::Made) => {
                         program.desktop().proposals.remove(&step);

@@ -2,7 +2,7 @@
 
 use engine::{Change, ChangeRecord, ChangeStanding, Plan, Proposal, StepId};
 
-use super::Sight;
+use super::{Sight, retype};
 use crate::job::Doing;
 use crate::views::{Action, ActionView, ChangeRow, ChangesView};
 
@@ -22,6 +22,7 @@ pub(super) fn changes(sight: &Sight, id: &StepId) -> Option<ChangesView> {
                 .map(|(index, change)| proposed(sight, id, index, change))
                 .collect(),
             untouched: Some(untouched.clone()),
+            retype: retype::view(sight, id),
             undo: None,
         }),
         _ => made(sight, id, writing),
@@ -46,6 +47,7 @@ fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
         note: last.strftime("%-d %b %Y, %H:%M UTC").to_string(),
         rows: records.iter().map(|record| recorded(record)).collect(),
         untouched: None,
+        retype: None,
         undo: (stand > 0).then(|| ActionView {
             action: Action::Undo {
                 step: Some(id.to_string()),

@@ -5,7 +5,7 @@ use guide::shared::{scopes, sign_in};
 
 use super::changes::count;
 use super::lock::{self, Way};
-use super::{Sight, checks, wait};
+use super::{Sight, checks, retype, wait};
 use crate::job::Doing;
 use crate::views::{Action, ActionView, CheckState, FooterView};
 
@@ -161,7 +161,10 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
             } else {
                 format!("Make {} in {system}", count(changes.len()))
             };
-            on(action, &label)
+            match retype::is_missing(sight, id) {
+                true => off(action, &label, "Type the name above."),
+                false => on(action, &label),
+            }
         }
         _ if sight.state.is_passed(sight.guide, id) => {
             let (action, label) = forward(sight, id);

@@ -9,6 +9,7 @@ mod footer;
 mod lock;
 mod picture;
 mod requests;
+mod retype;
 mod step;
 mod trouble;
 mod wait;
@@ -28,6 +29,7 @@ pub(crate) use asks::options;
 pub(crate) use checklist::cards;
 pub(crate) use connection::{atlassian_side, connection, entra_side};
 pub(crate) use requests::requests;
+pub(crate) use retype::RETYPE;
 pub(crate) use step::step;
 pub(crate) use trouble::trouble;
 
@@ -55,6 +57,8 @@ pub struct Sight<'a> {
     pub searching: Option<&'a str>,
     /// The name that was typed on a page with a lock.
     pub confirmed: Option<&'a str>,
+    /// What was typed before a change that can't be undone.
+    pub retyped: Option<&'a str>,
     /// The time of this picture.
     pub now: Timestamp,
     /// The open connection, for what its steps say of answers and which files they offer.

@@ -174,6 +174,8 @@ pub struct ChangesView {
     pub rows: Vec<ChangeRow>,
     /// "Stays as it is: …", without the first words.
     pub untouched: Option<String>,
+    /// Where a name is typed before they are made, because one can't be undone.
+    pub retype: Option<AskView>,
     /// Undo of the changes made.
     pub undo: Option<ActionView>,
 }

@@ -22,6 +22,21 @@ pub(super) fn taken_back_first<Cx>(guide: &Guide<Cx>, step: &StepId) -> Trouble 
     )
 }
 
+/// A change that can't be undone is made only by who typed what it is made to.
+pub(super) fn not_typed(name: &str) -> Trouble {
+    Trouble::new(
+        TroubleKind::BadInput,
+        format!("The name “{name}” has to be typed first"),
+        "Nothing was changed.",
+    )
+    .doing("Making a change that can’t be undone.")
+    .next(
+        "Type the name as it is shown",
+        "Then make the changes again.",
+        NextDo::Nothing,
+    )
+}
+
 pub(super) fn stopped_before(index: usize, of: usize) -> Trouble {
     Trouble::cancelled(format!(
         "Stopped before change {} of {of}. {}",

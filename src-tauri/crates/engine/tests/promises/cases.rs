@@ -58,7 +58,35 @@ async fn make(connection: &Connection, step: &StepId) -> Result<(), Trouble> {
     if let Plan::Changes { changes, .. } = &proposal.plan {
         connection.world.show(step, changes);
     }
-    run.apply(step, &proposal.fingerprint).await.map(|_| ())
+    let typed = proposal.to_type();
+    let made = run.apply(step, &proposal.fingerprint, typed.as_deref());
+    made.await.map(|_| ())
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_is_made_only_by_who_typed_its_name() {
+    let mut script = creates("Pilot", &[]);
+    script.wants[0].can_be_undone = false;
+    let connection = connection(&[script]);
+    let step = id(0);
+    let journal = connection.open(connection.store.reopened());
+    let run = connection.run(&journal, &CancellationToken::new());
+    let proposal = run.plan(&step).await.expect("a plan");
+    if let Plan::Changes { changes, .. } = &proposal.plan {
+        connection.world.show(&step, changes);
+    }
+    for typed in [None, Some(""), Some("pilot"), Some("Pilo")] {
+        let refused = run.apply(&step, &proposal.fingerprint, typed).await;
+        let refused = refused.expect_err("nothing is made");
+        assert_eq!(refused.kind, TroubleKind::BadInput, "{typed:?}");
+        assert!(refused.title.contains("“Pilot”"), "{}", refused.title);
+        assert_eq!(connection.world.sent(), 0, "{typed:?}");
+    }
+    let made = run
+        .apply(&step, &proposal.fingerprint, Some(" Pilot "))
+        .await;
+    assert_eq!(made, Ok(engine::Applied::Made));
+    assert_eq!(connection.world.sent(), 1);
 }
 
 async fn undo(connection: &Connection, step: Option<&StepId>) -> Result<(), Trouble> {

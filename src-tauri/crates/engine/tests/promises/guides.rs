@@ -114,6 +114,7 @@ fn change(want: &Want, there: &[Object]) -> Option<Change> {
     let undo = match (want.can_be_undone, want.value) {
         (false, _) => Undo::Impossible {
             because: "It was sent.".into(),
+            name: want.name.clone(),
         },
         (true, Some(_)) => Undo::PutBack { said: "Yes".into() },
         (true, None) => Undo::Delete {

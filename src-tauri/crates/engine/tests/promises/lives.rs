@@ -153,7 +153,11 @@ impl Connection {
                 self.world.somebody_else(deed);
             }
             let sent = self.world.sent();
-            match run.apply(step, &proposal.fingerprint).await? {
+            let typed = proposal.to_type();
+            match run
+                .apply(step, &proposal.fingerprint, typed.as_deref())
+                .await?
+            {
                 Applied::Made => return Ok(()),
                 Applied::Moved(_) if self.world.sent() > sent => self
                     .world

@@ -131,7 +131,7 @@ async fn look_and_make(scripts: &[Script], moved: &StepId) -> Connection {
     let journal = connection.open(connection.store.clone());
     let run = connection.run(&journal, &CancellationToken::new());
     let proposal = run.plan(moved).await.expect("a plan");
-    run.apply(moved, &proposal.fingerprint)
+    run.apply(moved, &proposal.fingerprint, None)
         .await
         .expect("changes");
     connection

@@ -344,6 +344,7 @@ fn an_undo_lists_what_it_reaches_and_what_it_can_not() {
     let mut sent = change("sent");
     sent.undo = Undo::Impossible {
         because: "It was sent.".into(),
+        name: "Pilot".into(),
     };
     let state = state([
         intended(0, "a"),
@@ -435,6 +436,7 @@ fn what_no_call_can_undo_is_taken_back_with_the_rest_of_its_step() {
     let final_change = Change {
         undo: Undo::Impossible {
             because: "It was sent.".into(),
+            name: "Pilot".into(),
         },
         ..change("sent")
     };

@@ -27,6 +27,7 @@ pub(super) fn change(policy: &str, name: &str, addresses: &[String], already: us
         undo: Undo::Impossible {
             because: "No API takes people out of a policy. By hand: the policy’s page, Members."
                 .into(),
+            name: name.into(),
         },
     }
 }

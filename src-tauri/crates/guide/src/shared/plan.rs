@@ -249,9 +249,8 @@ mod tests {
             .steps()
             .filter_map(|step| guide.number(&step.id()))
             .collect();
-        let said = [Stage::Production, Stage::Trial].map(|stage| {
-            format!("{} {} {}", stage.said(), stage.pilot(), stage.enforcing())
-        });
+        let said = [Stage::Production, Stage::Trial]
+            .map(|stage| format!("{} {} {}", stage.said(), stage.pilot(), stage.enforcing()));
         let text = format!("{} {}", PlanStep.text(), said.join(" "));
         let named: Vec<_> = text
             .split(|letter: char| !letter.is_ascii_digit() && letter != '.')
@@ -261,7 +260,10 @@ mod tests {
         for number in &named {
             assert!(pages.iter().any(|page| page == number), "{number}");
         }
-        assert_eq!(named.iter().max().copied(), pages.last().map(String::as_str));
+        assert_eq!(
+            named.iter().max().copied(),
+            pages.last().map(String::as_str)
+        );
         assert_eq!(pages.len(), 13, "the text says thirteen");
         assert!(PlanStep.text().contains("Thirteen pages"));
     }
