@@ -1,7 +1,7 @@
 //! What Lockstep's window is started with.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::{Desk, Options};
@@ -30,6 +30,12 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// What a second start asks of the window that is open: the practice, and the cloud file as seen from the folder it was
+    /// started in.
+    pub fn wishes(self, folder: &Path) -> (Option<String>, Option<PathBuf>) {
+        (self.practice, self.cloud.map(|file| folder.join(file)))
+    }
+
     /// The program's options: these arguments, the usual data folder, and the desk to work at.
     pub fn options(self, desk: Arc<dyn Desk>) -> Options {
         Options {
@@ -103,6 +109,15 @@ mod tests {
             reading("--practice fresh --cloud c.toml"),
             Ok(Wish::Window(wanted))
         );
+    }
+
+    #[test]
+    fn a_second_start_means_the_file_in_its_own_folder() {
+        let Ok(Wish::Window(arguments)) = reading("--cloud c.toml") else {
+            panic!("a window is wanted")
+        };
+        let file = Path::new("folder").join("c.toml");
+        assert_eq!(arguments.wishes(Path::new("folder")), (None, Some(file)));
     }
 
     #[test]

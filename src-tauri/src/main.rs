@@ -41,9 +41,7 @@ fn open(arguments: Arguments) -> ExitCode {
     let api = commands::api();
     let built = tauri::Builder::default()
         // First, so that a second start ends before anything else of it begins.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::bring_forward(app)
-        }))
+        .plugin(tauri_plugin_single_instance::init(again))
         .plugin(window::remembered())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
@@ -76,6 +74,18 @@ fn begin(app: &mut App, arguments: Arguments) -> Result<(), Box<dyn std::error::
         Err(trouble) => desk::say_and_leave(app.handle(), &trouble),
     }
     Ok(())
+}
+
+/// Somebody started Lockstep once more: the window that is open comes forward and does what they wanted. What can't be read of
+/// the arguments was said by that start already.
+fn again(app: &AppHandle, line: Vec<String>, folder: String) {
+    window::bring_forward(app);
+    let wish = arguments::read(line.into_iter().skip(1).map(Into::into));
+    if let (Ok(Wish::Window(arguments)), Some(program)) = (wish, app.try_state::<Program>()) {
+        let (practice, cloud) = arguments.wishes(folder.as_ref());
+        let program = program.inner().clone();
+        tauri::async_runtime::spawn(async move { program.start_again(practice, cloud).await });
+    }
 }
 
 fn on_event(app: &AppHandle, event: RunEvent) {

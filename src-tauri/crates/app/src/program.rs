@@ -48,7 +48,6 @@ pub struct Options {
 
 struct Inner {
     home: Home,
-    cloud: Option<PathBuf>,
     desk: Arc<dyn Desk>,
     opening: Opening,
     revision: watch::Sender<u32>,
@@ -59,6 +58,8 @@ struct Inner {
 pub(crate) struct Desktop {
     pub page: Page,
     pub settings: Settings,
+    /// A cloud file for new connections.
+    pub cloud: Option<PathBuf>,
     pub session: Option<Arc<Session>>,
     pub cards: Vec<ConnectionCard>,
     pub proposals: BTreeMap<StepId, Proposal>,
@@ -96,32 +97,57 @@ impl Program {
         let settings = Settings::read(&home);
         let last = settings.last.clone();
         let program = Self(Arc::new(Inner {
-            cloud: options.cloud,
             desk: options.desk,
             opening,
             revision: watch::Sender::new(1),
-            desktop: Mutex::new(Desktop::new(settings)),
+            desktop: Mutex::new(Desktop {
+                cloud: options.cloud,
+                ..Desktop::new(settings)
+            }),
             home,
         }));
         program.read_cards();
         program.keep_looking();
         match (options.practice, last) {
-            (Some(scenario), _) => {
-                let name = practice::scenario(&scenario)
-                    .map_err(|trouble| render::trouble(&trouble, None))?
-                    .title;
-                program
-                    .press(Action::NewConnection {
-                        name,
-                        practice: Some(scenario),
-                        cloud: None,
-                    })
-                    .await?;
-            }
+            (Some(scenario), _) => program
+                .start_practice(scenario)
+                .await
+                .map_err(|trouble| render::trouble(&trouble, None))?,
             (None, Some(id)) if program.0.home.folder(&id).exists() => program.open(&id).await,
             _ => {}
         }
         Ok(program)
+    }
+
+    /// Does in the open window what somebody wants who starts Lockstep once more: practice, or new connections over another
+    /// cloud file. Without a wish the window stays as it is, and no change that is being made is stopped for one.
+    pub async fn start_again(&self, practice: Option<String>, cloud: Option<PathBuf>) {
+        if practice.is_none() && cloud.is_none() {
+            return;
+        }
+        let writes = |job: &Job| job.kind == Kind::Write;
+        let busy = self.desktop().job.as_ref().is_some_and(writes);
+        let done = match (busy, cloud) {
+            (true, _) => Err(busy_changing()),
+            (false, Some(file)) => crate::cloud_file(&file).map(|_| {
+                self.desktop().cloud = Some(file);
+                self.go(Page::Start);
+            }),
+            (false, None) => Ok(()),
+        };
+        let done = match (done, practice) {
+            (Ok(()), Some(scenario)) => self.start_practice(scenario).await,
+            (done, _) => done,
+        };
+        if let Err(trouble) = done {
+            self.desktop().notice = Some((trouble, None));
+        }
+        self.changed();
+    }
+
+    async fn start_practice(&self, scenario: String) -> Result<(), Trouble> {
+        let name = practice::scenario(&scenario)?.title;
+        self.new_connection(&name, Some(scenario), None).await
     }
 
     /// Everything on screen.
@@ -231,12 +257,17 @@ impl Program {
             Action::GoStart => self.go(Page::Start),
             Action::GoConnection => self.go(Page::Connection),
             Action::GoHelp => self.go(Page::Help),
-            Action::GoStep { id } => self.go_step(StepId::read(id))?,
+            Action::GoStep { id } => self
+                .go_step(StepId::read(id))
+                .map_err(|trouble| render::trouble(&trouble, None))?,
             Action::NewConnection {
                 name,
                 practice,
                 cloud,
-            } => self.new_connection(&name, practice, cloud).await?,
+            } => self
+                .new_connection(&name, practice, cloud)
+                .await
+                .map_err(|trouble| render::trouble(&trouble, None))?,
             Action::OpenConnection { id } => self.open(&id).await,
             Action::ForgetConnection { id } => self.forget(&id).await?,
             Action::SetTheme { theme } => self.set_theme(theme),
@@ -282,16 +313,14 @@ impl Program {
         desktop.undo_asked = None;
     }
 
-    fn go_step(&self, id: StepId) -> Shown {
+    fn go_step(&self, id: StepId) -> Result<(), Trouble> {
         let Some(session) = self.session() else {
             return Ok(());
         };
         if session.guide().step(&id).is_none() {
             return Ok(());
         }
-        session
-            .went(&id)
-            .map_err(|trouble| render::trouble(&trouble, None))?;
+        session.went(&id)?;
         {
             let mut desktop = self.desktop();
             desktop.page = Page::Step { id: id.to_string() };
@@ -376,6 +405,7 @@ impl Desktop {
         Self {
             page: Page::Start,
             settings,
+            cloud: None,
             session: None,
             cards: Vec::new(),
             proposals: BTreeMap::new(),
@@ -415,6 +445,21 @@ impl Desktop {
         self.retyped = None;
         self.from = 0;
     }
+}
+
+/// A second start waits for what is being changed.
+fn busy_changing() -> Trouble {
+    Trouble::new(
+        TroubleKind::BadInput,
+        "Lockstep is open already and makes a change",
+        "The change goes on, and nothing else was opened.",
+    )
+    .doing("Opening what Lockstep was started with once more.")
+    .next(
+        "Wait until it has ended",
+        "Then start it again, or open it from the start page.",
+        engine::NextDo::Nothing,
+    )
 }
 
 /// The step that a new connection begins with.

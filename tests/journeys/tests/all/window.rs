@@ -429,3 +429,60 @@ async fn handing_over_writes_what_a_colleague_needs() {
         assert!(text.contains(wanted), "{wanted} is missing:\n{text}");
     }
 }
+
+#[tokio::test]
+async fn a_second_start_opens_what_it_was_started_with() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    through(&window, &bench).await;
+    let page = window.program.snapshot().page;
+
+    window.program.start_again(None, None).await;
+    assert_eq!(
+        window.program.snapshot().page,
+        page,
+        "it only comes forward"
+    );
+
+    // A change that is being made goes on, and it is said why nothing else was opened.
+    window
+        .press_at_once(Action::UndoConfirmed { step: None })
+        .await;
+    window.program.start_again(Some("fresh".into()), None).await;
+    let shown = window.settled().await;
+    let notice = shown.notice.expect("it is said");
+    assert_eq!(notice.title, "Lockstep is open already and makes a change");
+    assert_eq!(shown.open.expect("open").name, "Contoso");
+    assert!(bench.applications().is_empty(), "it was not stopped");
+
+    let missing = bench.folder().join("missing.toml");
+    window.program.start_again(None, Some(missing)).await;
+    let shown = window.settled().await;
+    let notice = shown.notice.expect("it is said");
+    assert!(notice.title.contains("missing.toml"), "{}", notice.title);
+    assert_eq!(shown.open.expect("open").name, "Contoso");
+
+    window
+        .program
+        .start_again(Some("reader".into()), None)
+        .await;
+    let shown = window.settled().await;
+    let open = shown.open.expect("open");
+    assert_ne!(open.name, "Contoso");
+    assert_eq!(shown.notice, None);
+    window.program.close().await;
+}
+
+#[tokio::test]
+async fn a_second_start_with_another_cloud_file_is_for_the_next_connection() {
+    let (first, second) = (Bench::of("fresh").await, Bench::of("fresh").await);
+    let window = Window::of(&first).await;
+    begin(&window, "Contoso").await;
+    let file = second.cloud_file();
+    window.program.start_again(None, Some(file)).await;
+    assert_eq!(window.settled().await.page, Page::Start);
+    begin(&window, "Fabrikam").await;
+    let cloud = window.program.session().expect("open").cloud.clone();
+    assert_eq!(cloud.graph, second.cloud().graph);
+}

@@ -8,25 +8,23 @@ impl Program {
         name: &str,
         practice: Option<String>,
         cloud: Option<String>,
-    ) -> Shown {
-        let bad = |trouble: Trouble| render::trouble(&trouble, None);
+    ) -> Result<(), Trouble> {
         if name.trim().is_empty() {
-            return Err(bad(Trouble::new(
+            return Err(Trouble::new(
                 TroubleKind::BadInput,
                 "The connection needs a name",
                 "Nothing was made.",
-            )));
+            ));
         }
-        let services = match (practice, &self.0.cloud) {
-            (Some(scenario), _) => {
-                Services::Practice(practice::scenario(&scenario).map_err(bad)?.name)
-            }
-            (None, Some(file)) => crate::cloud_file(file).map_err(bad)?,
+        let file = self.desktop().cloud.clone();
+        let services = match (practice, file) {
+            (Some(scenario), _) => Services::Practice(practice::scenario(&scenario)?.name),
+            (None, Some(file)) => crate::cloud_file(&file)?,
             (None, None) => {
                 Services::Cloud(cloud.unwrap_or_else(|| Services::FIRST_CLOUD.to_owned()))
             }
         };
-        let connection = self.0.home.create(name, services).map_err(bad)?;
+        let connection = self.0.home.create(name, services)?;
         self.open(&connection.id).await;
         if let Some(session) = self.session() {
             let first = session.guide().steps().next().map(|step| step.id());
