@@ -319,6 +319,48 @@ async fn each_certificate_is_named_and_an_active_valid_one_is_kept() {
 }
 
 #[tokio::test]
+async fn of_several_certificates_the_person_says_which_one_atlassian_has() {
+    let bench = Bench::of("certificates").await;
+    let walk = begun(&bench).await;
+    assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
+    let active = principal(&bench)["preferredTokenSigningKeyThumbprint"].clone();
+    let soonest = active
+        .as_str()
+        .expect("the one that ends soonest")
+        .to_owned();
+    bench
+        .practice
+        .levers()
+        .certificate_inactive(APP)
+        .expect("pulled");
+    let writes = bench.writes();
+
+    let Ok(Ended::Asked(asks)) = does(&walk, "certificate").await else {
+        panic!("it does not choose by itself")
+    };
+    assert_eq!(bench.writes(), writes);
+    assert_eq!(asks[0].id, "saml.which_certificate");
+    let AskKind::Choice { options } = &asks[0].kind else {
+        panic!("a choice: {asks:?}")
+    };
+    let [first, second, none] = &options[..] else {
+        panic!("the ended one could not sign: {options:?}")
+    };
+    assert!(none.label.starts_with("None of them"), "{none:?}");
+    for option in [first, second] {
+        assert!(option.label.contains(", valid from "), "{option:?}");
+        assert!(option.hint.contains(&option.value), "{option:?}");
+    }
+
+    let walk = walk.answering("saml.which_certificate", &soonest);
+    assert_eq!(does(&walk, "certificate").await, Ok(Ended::Verified));
+    assert_eq!(
+        principal(&bench)["preferredTokenSigningKeyThumbprint"],
+        active
+    );
+}
+
+#[tokio::test]
 async fn a_new_certificate_in_place_of_an_ended_one_is_made_when_the_person_says_so() {
     let bench = Bench::of("expired-certificate").await;
     let walk = begun(&bench).await;

@@ -10,7 +10,7 @@ use engine::{
 use serde_json::{Value, json};
 
 use super::certificate_plan::{
-    Proposed, Wish, another_ask, expired_asks, is_notify, lets_in_again, proposed,
+    Proposed, Wish, another_ask, expired_asks, is_notify, lets_in_again, proposed, which_asks,
 };
 use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, to_plan, unknown};
 use super::signing::Signing;
@@ -27,6 +27,8 @@ pub const ID: StepId = StepId::of("certificate");
 pub const NOTIFY: &str = notify::NOTIFY;
 /// The ask whether another certificate is wanted: the thumbprint of the one it takes the place of.
 pub const NEW_CERTIFICATE: &str = "saml.new_certificate";
+/// The ask which of several certificates Atlassian has: its thumbprint.
+pub const WHICH: &str = "saml.which_certificate";
 /// The ask whether another certificate is to sign although single sign-on is enforced.
 pub const WHILE_ENFORCED: &str = "saml.certificate_while_enforced";
 /// The change that reaches log-ins at once, and until when. Making one without it leaves another one signing.
@@ -101,6 +103,7 @@ impl Step<Live> for Certificate {
             }
             _ if wish.by_hand => Ok(Plan::ByHand),
             Proposed::Ask(expired) => Ok(expired_asks(&expired, &app)),
+            Proposed::Choose(several) => Ok(which_asks(&several, &wish)),
             Proposed::HandOver(next) => Ok(renewal::plan(known, &next)),
             // A confirmation would only make the time longer in which nobody gets in; it was given before.
             Proposed::Changes(changes) if lets_in_again(&changes) => Ok(Plan::Changes {

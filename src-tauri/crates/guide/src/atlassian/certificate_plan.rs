@@ -4,10 +4,10 @@
 use engine::{Ask, Change, Known, Plan, Undo};
 use serde_json::json;
 
-use super::certificate::NEW_CERTIFICATE;
+use super::certificate::{NEW_CERTIFICATE, WHICH};
 use super::renewal::{self, MaySign, SIGNS_ON};
 use super::saml_app::{SAML, SamlApp};
-use super::signing::{Signing, Wanted, day, last_moment, short, wanted};
+use super::signing::{Said, Signing, Wanted, day, last_moment, none_of, short, wanted};
 use super::{collections, notify};
 use crate::shared::sign_in::read_only;
 use crate::{Live, words};
@@ -21,6 +21,7 @@ const PASTED: &str = "pasted";
 pub(super) struct Wish {
     pub name: String,
     pub replace: Option<String>,
+    pub chosen: Option<String>,
     pub notify: Vec<String>,
     pub by_hand: bool,
     pub makes_certificates: bool,
@@ -31,6 +32,7 @@ impl Wish {
         Self {
             name: certificate_name(cx),
             replace: known.answer(NEW_CERTIFICATE).map(str::to_owned),
+            chosen: known.answer(WHICH).map(str::to_owned),
             notify: notify::wanted(known),
             by_hand: read_only(known),
             makes_certificates: cx.cloud.creates_certificates,
@@ -46,6 +48,8 @@ fn certificate_name(cx: &Live) -> String {
 /// What would be done, before it is known who does it.
 pub(super) enum Proposed {
     Changes(Vec<Change>),
+    /// One of these is to be activated: the person says which one Atlassian has.
+    Choose(Vec<Signing>),
     /// This certificate waits until Atlassian has it.
     HandOver(Signing),
     /// The active certificate is not valid: the person decides when another one is made.
@@ -59,7 +63,10 @@ pub(super) fn proposed(app: &SamlApp, known: &Known, wish: &Wish) -> Proposed {
     let decided = wanted(
         &app.certificates,
         app.preferred(),
-        wish.replace.as_deref(),
+        Said {
+            replace: wish.replace.as_deref(),
+            chosen: wish.chosen.as_deref(),
+        },
         &wish.name,
         app.now,
     );
@@ -70,6 +77,7 @@ pub(super) fn proposed(app: &SamlApp, known: &Known, wish: &Wish) -> Proposed {
     let (mut portal, mut waiting) = (false, None);
     match decided {
         Wanted::Ask(active) => return Proposed::Ask(active),
+        Wanted::Choose(several) => return Proposed::Choose(several),
         Wanted::Use(_) => {}
         Wanted::Activate(one) => changes.push(activate_change(app, Some(&one))),
         Wanted::HandOver(next) => match renewal::may_sign(known, &next) {
@@ -273,6 +281,53 @@ pub(super) fn another_ask(thumbprint: &str) -> Ask {
     .default(KEEP)
 }
 
+/// The ask that comes up when several certificates could sign and none of them is active.
+pub(super) fn which_asks(several: &[Signing], wish: &Wish) -> Plan {
+    let labels: Vec<_> = several
+        .iter()
+        .map(|one| {
+            format!(
+                "{}, valid from {} until {}",
+                one.short(),
+                one.from(),
+                one.until()
+            )
+        })
+        .collect();
+    let hints: Vec<_> = several
+        .iter()
+        .map(|one| match one.name.as_str() {
+            "" => format!("Thumbprint {}.", one.thumbprint),
+            name => format!("{name}. Thumbprint {}.", one.thumbprint),
+        })
+        .collect();
+    let none = none_of(several);
+    let mut options: Vec<_> = several
+        .iter()
+        .zip(labels.iter().zip(&hints))
+        .map(|(one, (label, hint))| (one.thumbprint.as_str(), label.as_str(), hint.as_str()))
+        .collect();
+    if wish.makes_certificates {
+        options.push((
+            &none,
+            "None of them: make a new one",
+            "It is activated at once. If people log in already, have the Atlassian screen open: log-ins fail until it is pasted there.",
+        ));
+    }
+    Plan::Asks {
+        because: format!(
+            "{} could sign, and none of them is active. Log-ins succeed only with the one that Atlassian has.",
+            words::count(several.len(), "certificate", "certificates")
+        ),
+        asks: vec![Ask::choice(
+            WHICH,
+            "Which certificate does Atlassian have?",
+            "Look there under View SAML configuration, or ask whoever pasted it. If Atlassian has none yet, take the one that is valid longest.",
+            &options,
+        )],
+    }
+}
+
 /// The ask that comes up when the active certificate is not valid.
 pub(super) fn expired_asks(expired: &Signing, app: &SamlApp) -> Plan {
     let state = match expired.days_left(app.now) {
@@ -310,6 +365,7 @@ mod tests {
         Wish {
             name: "CN=Atlassian Cloud SSO contoso-7f3a".into(),
             replace: None,
+            chosen: None,
             notify: vec!["it@contoso.com".into(), "adele@contoso.com".into()],
             by_hand: false,
             makes_certificates: true,
@@ -320,6 +376,7 @@ mod tests {
     fn ids(principal: Value, wish: &Wish) -> String {
         match proposed(&app(json!({}), principal, NOW), &Known::default(), wish) {
             Proposed::HandOver(one) => format!("hand over {}", one.short()),
+            Proposed::Choose(several) => format!("choose of {}", several.len()),
             Proposed::Ask(one) => format!("ask about {}", one.short()),
             Proposed::PortalOnly => "portal".to_owned(),
             Proposed::Changes(changes) => changes
@@ -353,6 +410,21 @@ mod tests {
                 "made in the portal and not activated",
                 json!({"preferredSingleSignOnMode": "saml", "keyCredentials": [valid, ended], "notificationEmailAddresses": both}),
                 wish(),
+                "activate",
+            ),
+            (
+                "two that could sign, and none is active",
+                json!({"preferredSingleSignOnMode": "saml", "keyCredentials": [valid, key(2, "2028-01-01")], "notificationEmailAddresses": both}),
+                wish(),
+                "choose of 2",
+            ),
+            (
+                "two, and the person knows which",
+                json!({"preferredSingleSignOnMode": "saml", "keyCredentials": [valid, key(2, "2028-01-01")], "notificationEmailAddresses": both}),
+                Wish {
+                    chosen: Some(thumbprint(2)),
+                    ..wish()
+                },
                 "activate",
             ),
             (

@@ -161,6 +161,11 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
                 "The thumbprint of the active one that it takes the place of. Asked when that one is not valid any more.",
             ),
             choice(
+                certificate::WHICH,
+                "Which certificate does Atlassian have?",
+                "Its thumbprint. Asked when several could sign and none of them is active.",
+            ),
+            choice(
                 renewal::PASTED,
                 "Is the new certificate saved at Atlassian?",
                 "The thumbprint of the new one. Asked while one waits to follow the active one.",

@@ -47,6 +47,17 @@ pub(super) enum Wanted {
     },
     /// The active one is not valid, and a new one would sign from the moment it exists: the person decides when.
     Ask(Signing),
+    /// None that is valid is active, and several could be: the person knows which one Atlassian has.
+    Choose(Vec<Signing>),
+}
+
+/// What the person said about the certificates.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said<'a> {
+    /// The thumbprint that they want another one for.
+    pub replace: Option<&'a str>,
+    /// Which one of several is to be activated, or that none of them is.
+    pub chosen: Option<&'a str>,
 }
 
 impl Signing {
@@ -109,6 +120,11 @@ impl Signing {
         WARNED_AT_DAYS.into_iter().find(|days| left < *days)
     }
 
+    /// "21 Nov 2026".
+    pub fn from(&self) -> String {
+        self.starts.map_or_else(|| "an unknown day".to_owned(), day)
+    }
+
     /// "21 Nov 2029".
     pub fn until(&self) -> String {
         self.ends.map_or_else(|| "an unknown day".to_owned(), day)
@@ -138,29 +154,31 @@ pub(super) fn active<'a>(all: &'a [Signing], preferred: Option<&str>) -> Option<
     all.iter().find(|certificate| certificate.is(preferred))
 }
 
-/// What is to be done. `replace` is the thumbprint that the person wants another one for, `ours` the name of those that
-/// this connection makes.
+/// The answer that none of these is to be activated. It names all of them, so that it speaks for no others.
+pub(super) fn none_of(several: &[Signing]) -> String {
+    let thumbprints: Vec<_> = several.iter().map(Signing::short).collect();
+    format!("none-of-{}", thumbprints.join("-"))
+}
+
+/// What is to be done. `ours` is the name of the certificates that this connection makes.
 pub(super) fn wanted(
     all: &[Signing],
     preferred: Option<&str>,
-    replace: Option<&str>,
+    said: Said<'_>,
     ours: &str,
     now: Timestamp,
 ) -> Wanted {
     let valid = |certificate: &&Signing| certificate.is_valid(now);
-    let longest = all.iter().filter(valid).max_by_key(|one| one.ends);
+    let usable: Vec<Signing> = all.iter().filter(valid).cloned().collect();
     // Where none was activated and none is valid, the one that ended last is what Entra may still sign with.
     let last = || all.iter().max_by_key(|one| one.ends);
-    let Some(active) = active(all, preferred).or_else(|| match longest {
-        Some(_) => None,
-        None => last(),
+    let Some(active) = active(all, preferred).or_else(|| match usable.is_empty() {
+        false => None,
+        true => last(),
     }) else {
-        return match longest {
-            Some(one) => Wanted::Activate(one.clone()),
-            None => Wanted::Make { instead_of: None },
-        };
+        return one_of(usable, said.chosen, None);
     };
-    if replace.is_some_and(|thumbprint| active.is(thumbprint)) {
+    if said.replace.is_some_and(|thumbprint| active.is(thumbprint)) {
         // One that was made for this, and is not active yet.
         let made = all
             .iter()
@@ -174,10 +192,36 @@ pub(super) fn wanted(
             },
         };
     }
-    match longest {
+    match usable.is_empty() {
         _ if active.is_valid(now) => Wanted::Use(active.clone()),
-        Some(one) => Wanted::Activate(one.clone()),
-        None => Wanted::Ask(active.clone()),
+        false => one_of(usable, said.chosen, Some(active)),
+        true => Wanted::Ask(active.clone()),
+    }
+}
+
+/// One of those that are valid is activated. Of several only the person knows which one Atlassian has: another one
+/// would end every log-in.
+fn one_of(mut usable: Vec<Signing>, chosen: Option<&str>, active: Option<&Signing>) -> Wanted {
+    let instead_of = || active.cloned();
+    if usable.len() > 1 {
+        let Some(chosen) = chosen else {
+            return Wanted::Choose(usable);
+        };
+        if chosen == none_of(&usable) {
+            return Wanted::Make {
+                instead_of: instead_of(),
+            };
+        }
+        if !usable.iter().any(|one| one.is(chosen)) {
+            return Wanted::Choose(usable);
+        }
+        usable.retain(|one| one.is(chosen));
+    }
+    match usable.pop() {
+        Some(one) => Wanted::Activate(one),
+        None => Wanted::Make {
+            instead_of: instead_of(),
+        },
     }
 }
 
@@ -240,8 +284,8 @@ mod tests {
     type Case<'a> = (&'a [&'a Signing], Option<&'a str>, Option<&'a str>, &'a str);
 
     /// Whatever is decided, in a few letters.
-    fn decided(all: &[Signing], preferred: Option<&str>, replace: Option<&str>) -> String {
-        match wanted(all, preferred, replace, OURS, at(NOW)) {
+    fn decided(all: &[Signing], preferred: Option<&str>, said: Said<'_>) -> String {
+        match wanted(all, preferred, said, OURS, at(NOW)) {
             Wanted::Use(one) => format!("use {}", one.thumbprint),
             Wanted::Activate(one) => format!("activate {}", one.thumbprint),
             Wanted::HandOver(one) => format!("hand over {}", one.thumbprint),
@@ -250,6 +294,7 @@ mod tests {
                 instead_of: Some(one),
             } => format!("make instead of {}", one.thumbprint),
             Wanted::Ask(one) => format!("ask about {}", one.thumbprint),
+            Wanted::Choose(all) => format!("choose of {}", all.len()),
         }
     }
 
@@ -261,12 +306,11 @@ mod tests {
         let old = one("CC", "CN=Portal", "2020-01-01", "2023-01-01");
         let later = one("DD", "CN=Portal", "2027-01-01", "2030-01-01");
         let made = one("EE", OURS, "2026-11-25", "2029-11-25");
-        let cases: [Case<'_>; 15] = [
+        let cases: [Case<'_>; 14] = [
             (&[], None, None, "make"),
             (&[&valid], Some("aa"), None, "use AA"),
             (&[&valid, &longer], Some("AA"), None, "use AA"),
             (&[&valid], None, None, "activate AA"),
-            (&[&valid, &longer, &old], None, None, "activate BB"),
             (&[&old], None, None, "ask about CC"),
             (&[&old], None, Some("CC"), "make instead of CC"),
             (&[&old], Some("CC"), None, "ask about CC"),
@@ -282,8 +326,12 @@ mod tests {
         ];
         for (all, preferred, replace, wanted) in cases {
             let all: Vec<_> = all.iter().map(|one| (*one).clone()).collect();
+            let said = Said {
+                replace,
+                chosen: None,
+            };
             assert_eq!(
-                decided(&all, preferred, replace),
+                decided(&all, preferred, said),
                 wanted,
                 "{all:?} {preferred:?}"
             );
@@ -291,9 +339,53 @@ mod tests {
     }
 
     #[test]
+    fn of_several_that_could_sign_the_person_says_which_one_atlassian_has() {
+        let valid = one("AA", "CN=Portal", "2025-01-01", "2028-01-01");
+        let longer = one("BB", "CN=Portal", "2026-01-01", "2029-01-01");
+        let old = one("CC", "CN=Portal", "2020-01-01", "2023-01-01");
+        let all = [valid.clone(), longer.clone(), old];
+        let none = none_of(&all[..2]);
+        let cases = [
+            (None, None, "choose of 2"),
+            (Some("CC"), None, "choose of 2"),
+            (Some("BB"), None, "use BB"),
+            (None, Some("aa"), "activate AA"),
+            (Some("CC"), Some("BB"), "activate BB"),
+            // It ended since, or never was here.
+            (None, Some("CC"), "choose of 2"),
+            (None, Some(none.as_str()), "make"),
+            (Some("CC"), Some(none.as_str()), "make instead of CC"),
+        ];
+        for (preferred, chosen, wanted) in cases {
+            let said = Said {
+                replace: None,
+                chosen,
+            };
+            assert_eq!(
+                decided(&all, preferred, said),
+                wanted,
+                "{preferred:?} {chosen:?}"
+            );
+        }
+        let said = Said {
+            replace: None,
+            chosen: Some(&none),
+        };
+        let third = one("DD", "CN=Portal", "2026-02-01", "2029-02-01");
+        assert_eq!(
+            decided(&[valid, longer, third], None, said),
+            "choose of 3",
+            "one came up since"
+        );
+    }
+
+    #[test]
     fn what_is_active_and_not_listed_is_nothing_to_go_by() {
         let valid = one("AA", "CN=Portal", "2025-01-01", "2028-01-01");
-        assert_eq!(decided(&[valid], Some("FF"), None), "activate AA");
+        assert_eq!(
+            decided(&[valid], Some("FF"), Said::default()),
+            "activate AA"
+        );
     }
 
     #[test]
