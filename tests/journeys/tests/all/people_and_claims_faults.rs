@@ -93,6 +93,29 @@ const ROWS: &[Row] = &[
         &["Failed: lee@contoso.com is not assigned. Make the changes above."],
     ),
     row(
+        "the pilot is assigned with another role",
+        "pilot",
+        |levers| {
+            levers.unassign(APP, LEE).expect("an assignment");
+            levers.assign_as(APP, LEE, "msiam_access").expect("a role");
+        },
+        &[
+            "Warning: lee@contoso.com is assigned with the role msiam_access, not User. Assign once more, with the role User.",
+        ],
+    ),
+    row(
+        "the pilot is assigned with a role that is gone",
+        "pilot",
+        |levers| {
+            levers.unassign(APP, LEE).expect("an assignment");
+            let gone = "8774f594-1d59-4279-b9d9-59ef09a23530";
+            levers.assign_as(APP, LEE, gone).expect("pulled");
+        },
+        &[
+            "Warning: lee@contoso.com is assigned with a role that the application does not offer. Assign once more, with the role User.",
+        ],
+    ),
+    row(
         "assignment is not required any more",
         "pilot",
         |levers| levers.unrequire_assignment(APP).expect("an application"),

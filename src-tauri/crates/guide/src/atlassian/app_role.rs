@@ -37,6 +37,30 @@ pub(super) fn role_for_people(roles: &[AppRole]) -> Role {
     }
 }
 
+/// How the role of an assignment stands to those of the application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Held {
+    /// The one that Lockstep assigns, or default access, which counts like others since 2020 (entra.md 5.1).
+    Usual(String),
+    /// Another one that the application has for people.
+    Other(String),
+    /// One that is switched off, not for people, or gone: such an assignment is broken (entra.md 5.1).
+    Unusable(String),
+}
+
+/// How the role of this id stands.
+pub(super) fn held(roles: &[AppRole], id: &str) -> Held {
+    let usual = role_for_people(roles);
+    let is = |known: &str| known.eq_ignore_ascii_case(id);
+    match roles.iter().find(|role| is(&role.id)) {
+        _ if is(&usual.id) => Held::Usual(usual.name),
+        _ if is(DEFAULT_ACCESS) => Held::Usual("Default access".to_owned()),
+        Some(role) if role.is_for_people() => Held::Other(name_of(role).to_owned()),
+        Some(role) => Held::Unusable(name_of(role).to_owned()),
+        None => Held::Unusable(id.to_owned()),
+    }
+}
+
 fn name_of(role: &AppRole) -> &str {
     role.display_name.as_deref().unwrap_or_default()
 }
@@ -50,6 +74,34 @@ mod tests {
             "id": id, "displayName": name, "isEnabled": enabled, "allowedMemberTypes": [kind],
         }))
         .expect("a role")
+    }
+
+    #[test]
+    fn a_role_that_somebody_else_assigned_is_told_from_the_usual_one() {
+        let roles = [
+            role("m", "msiam_access", true, "User"),
+            role("u", "User", true, "User"),
+            role("off", "Reader", false, "User"),
+            role("p", "Program", true, "Application"),
+        ];
+        let said = |held: fn(String) -> Held, name: &str| held(name.to_owned());
+        let cases = [
+            ("u", said(Held::Usual, "User")),
+            ("U", said(Held::Usual, "User")),
+            (DEFAULT_ACCESS, said(Held::Usual, "Default access")),
+            ("m", said(Held::Other, "msiam_access")),
+            ("off", said(Held::Unusable, "Reader")),
+            ("p", said(Held::Unusable, "Program")),
+            ("x", said(Held::Unusable, "x")),
+        ];
+        for (id, wanted) in cases {
+            assert_eq!(held(&roles, id), wanted, "{id}");
+        }
+        assert_eq!(
+            held(&roles[..1], "m"),
+            Held::Usual("msiam_access".into()),
+            "where there is no other"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use connect::Graph;
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 
+use super::app_role::{Held, held, role_for_people};
 use super::before_atlassian::could_not;
 use super::pilot_people_checks::{Accounts, Addresses, NotTheOnlyAdmin};
 use super::{pilot, pilot_asks};
@@ -102,9 +103,10 @@ impl Check<Live> for Assigned {
         };
         let name = &who.name;
         let found = words::count(all.value.len(), "assignment", "assignments");
-        let verdict = match all.value.iter().find(|one| one.principal_id == who.id) {
-            Some(_) => Verdict::new(VerdictState::Pass, format!("{name} is assigned"), ""),
-            None => with_fix(
+        let own = all.value.iter().filter(|one| one.principal_id == who.id);
+        let own: Vec<_> = own.map(|one| one.app_role_id.as_str()).collect();
+        if own.is_empty() {
+            let verdict = with_fix(
                 Verdict::new(
                     VerdictState::Fail,
                     format!("{name} is not assigned"),
@@ -113,10 +115,71 @@ impl Check<Live> for Assigned {
                 "not-assigned",
                 cx,
                 known,
-            ),
+            );
+            return Finding::only(verdict.by(&all.call).compared(name, &found));
+        }
+        let Ok(application) = graph.service_principal(sp).await else {
+            let verdict = Verdict::new(
+                VerdictState::Pass,
+                format!("{name} is assigned"),
+                "With which role could not be compared: the roles of the application could not be read.",
+            );
+            return Finding::only(verdict.by(&all.call).compared(name, &found));
         };
-        Finding::only(verdict.by(&all.call).compared(name, &found))
+        let roles = &application.value.app_roles;
+        let usual = role_for_people(roles).name;
+        let held: Vec<_> = own.iter().map(|id| held(roles, id)).collect();
+        let (verdict, broken) = in_role(name, &held, &usual);
+        let verdict = match broken {
+            true => fill::with_fix(
+                TEXT,
+                "role",
+                verdict,
+                cx,
+                known,
+                &[("role", usual.as_str())],
+            ),
+            false => verdict,
+        };
+        Finding::only(verdict.by(&all.call).compared(
+            &format!("{name} with the role {usual}"),
+            &format!("{name} with the role {}", words::list(&names(&held))),
+        ))
     }
+}
+
+fn names(held: &[Held]) -> Vec<String> {
+    let name = |one: &Held| match one {
+        Held::Usual(name) | Held::Other(name) | Held::Unusable(name) => name.clone(),
+    };
+    held.iter().map(name).collect()
+}
+
+/// The verdict on an assignment with these roles, and whether something is to be done about it. Somebody may be
+/// assigned more than once; one good role is enough.
+fn in_role(name: &str, held: &[Held], usual: &str) -> (Verdict, bool) {
+    let adopted = "It is taken over as it stands.";
+    if let Some(Held::Usual(role)) = held.iter().find(|one| matches!(one, Held::Usual(_))) {
+        let detail = format!("With the role {role}.");
+        let title = format!("{name} is assigned");
+        return (Verdict::new(VerdictState::Pass, title, detail), false);
+    }
+    let verdict = match held.iter().find(|one| matches!(one, Held::Other(_))) {
+        Some(Held::Other(role)) => Verdict::new(
+            VerdictState::Warn,
+            format!("{name} is assigned with the role {role}, not {usual}"),
+            format!("{adopted} The test log-in tells whether it suffices."),
+        ),
+        _ => Verdict::new(
+            VerdictState::Warn,
+            format!("{name} is assigned with a role that the application does not offer"),
+            format!(
+                "{adopted} The role {} is switched off, not for people, or gone: provisioning leaves out who is assigned so.",
+                words::list(&names(held))
+            ),
+        ),
+    };
+    (verdict, true)
 }
 
 struct Required;
@@ -335,6 +398,35 @@ mod tests {
     }
 
     #[test]
+    fn an_assignment_is_judged_by_its_role_and_one_good_one_is_enough() {
+        use VerdictState::{Pass, Warn};
+        let usual = || Held::Usual("User".into());
+        let other = || Held::Other("msiam_access".into());
+        let gone = || Held::Unusable("r-1".into());
+        let table = [
+            (vec![usual()], Pass, "Lee is assigned"),
+            (vec![gone(), other(), usual()], Pass, "Lee is assigned"),
+            (
+                vec![gone(), other()],
+                Warn,
+                "Lee is assigned with the role msiam_access, not User",
+            ),
+            (
+                vec![gone()],
+                Warn,
+                "Lee is assigned with a role that the application does not offer",
+            ),
+        ];
+        for (held, state, title) in table {
+            let (verdict, broken) = in_role("Lee", &held, "User");
+            assert_eq!((verdict.state, verdict.title.as_str()), (state, title));
+            assert_eq!(broken, state == Warn, "{title}");
+            let adopted = verdict.detail.contains("taken over as it stands");
+            assert_eq!(adopted, broken, "{}", verdict.detail);
+        }
+    }
+
+    #[test]
     fn a_group_is_judged_by_whom_it_reaches() {
         use VerdictState::{Fail, Pass, Warn};
         let table = [
@@ -412,6 +504,7 @@ mod tests {
             "choose",
             "gone",
             "not-assigned",
+            "role",
             "required",
             "licence",
             "not-security",

@@ -25,6 +25,11 @@ impl Levers {
         self.pull("assign", &json!({"app": app, "who": who}))
     }
 
+    /// The same with a role of the application: by its name, or by the id of one that is gone.
+    pub fn assign_as(&self, app: &str, who: &str, role: &str) -> Result<(), LeverError> {
+        self.pull("assign", &json!({"app": app, "who": who, "role": role}))
+    }
+
     /// A second administrator takes a person's or a group's assignments away.
     pub fn unassign(&self, app: &str, who: &str) -> Result<(), LeverError> {
         self.pull("unassign", &json!({"app": app, "who": who}))

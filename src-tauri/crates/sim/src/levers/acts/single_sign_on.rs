@@ -38,7 +38,7 @@ pub(crate) const LEVERS: &[Lever] = &[
         "assign",
         r#"{"app":"Atlassian Cloud","who":"alex@contoso.com"}"#,
         assign,
-        "A second administrator assigns a person (by name or id) or a group (by display name or id).",
+        "A second administrator assigns a person (by name or id) or a group (by display name or id), with the application's first role or the one of that name or id.",
     ),
     lever(
         "unassign",
@@ -173,8 +173,26 @@ fn assign(world: &mut World, sent: &Value) -> Done {
     let (_, principal) = pair(world, sent)?;
     let created = world.clock.graph_date();
     let who = who(&world.tenants[0], sent)?;
-    assign_to(world.home(), &principal, &who, &created);
+    match sent.get("role").and_then(Value::as_str) {
+        Some(role) => assign_as(world.home(), &principal, &who, role, &created),
+        None => assign_to(world.home(), &principal, &who, &created),
+    }
     Ok(())
+}
+
+/// Assigns with the role of this name; where there is none, the word is its id, of a role that was taken out since.
+fn assign_as(home: &mut Tenant, principal: &str, who: &Principal, role: &str, created: &str) {
+    let Some(resource) = home.truth(Kind::ServicePrincipal, principal).cloned() else {
+        return;
+    };
+    let roles = resource.get("appRoles").and_then(Value::as_array);
+    let named = roles
+        .into_iter()
+        .flatten()
+        .find(|known| known["displayName"] == role)
+        .and_then(|known| known["id"].as_str());
+    let made = assignments::fresh(&resource, who, named.unwrap_or(role), created);
+    home.add(Kind::Assignment, made, Wait::Nothing);
 }
 
 /// Assigns with the first role of the application.
