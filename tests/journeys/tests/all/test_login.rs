@@ -128,7 +128,7 @@ const AT_MICROSOFT: &[Row] = &[
                 .expect("pulled")
         },
         &[
-            "Failed: The certificate at Atlassian is not the one that signed",
+            "which is not the active certificate",
             "Failed: The active certificate is not the one for Atlassian",
         ],
     ),
@@ -195,7 +195,7 @@ const AT_MICROSOFT: &[Row] = &[
             let levers = bench.practice.levers();
             levers.set_addresses(APP, &built, &reply).expect("pulled");
         },
-        &["Failed: No application of this tenant has the identifier that Atlassian sent"],
+        &["Failed: The identifier was made from the organization’s id"],
     ),
     row(
         "the reply URL lost its query",
@@ -262,7 +262,7 @@ const AT_ATLASSIAN: &[Row] = &[
                 .wrong_certificate_saved()
                 .expect("pulled")
         },
-        &["Failed: The certificate at Atlassian is not the one that signed"],
+        &["which is no certificate of this application"],
     ),
     row(
         "the certificate at Atlassian is damaged",
@@ -273,17 +273,19 @@ const AT_ATLASSIAN: &[Row] = &[
                 .damaged_certificate_saved()
                 .expect("pulled")
         },
-        &["Failed: The certificate at Atlassian is not the one that signed"],
+        &["which is no certificate of this application"],
     ),
     row(
         "the SAML configuration was deleted",
         |bench, _| bench.practice.levers().delete_saml().expect("pulled"),
-        &["Failed: Atlassian asked PILOT for a password"],
+        &[
+            "Failed: Atlassian asked PILOT for a password, and a SAML configuration was deleted there",
+        ],
     ),
     row(
         "the domain is not linked",
         |bench, _| bench.practice.levers().domain_not_linked(),
-        &["Failed: Atlassian asked PILOT for a password"],
+        &["Failed: Atlassian asked PILOT for a password, and a domain was unlinked there"],
     ),
     row(
         "the Atlassian account is deactivated",
@@ -466,6 +468,100 @@ async fn each_is_led_back(rows: &[Row]) {
     }
 }
 
+/// What the failed log-in of the pilot is led back to, by the check of what they saw.
+async fn seen_after(bench: &Bench, walk: &Walk) -> String {
+    look(walk, LOGIN).await;
+    log_in(bench, walk).await;
+    look(walk, LOGIN).await;
+    walk.check(LOGIN, "page")
+}
+
+#[tokio::test]
+async fn an_identifier_that_was_built_by_hand_is_named_in_place_of_microsofts_number() {
+    for (whose, id) in [
+        ("organization", "atlassian.organization"),
+        ("tenant", "entra.tenant"),
+    ] {
+        let bench = Bench::of("fresh").await;
+        let walk = ready(&bench, "userPrincipalName").await;
+        let (identifier, reply) = pasted(&walk);
+        let (form, _) = identifier.rsplit_once('/').expect("an address");
+        let built = format!("{form}/{}", fact(&walk, id));
+        let levers = bench.practice.levers();
+        levers.set_addresses(APP, &built, &reply).expect("pulled");
+        let said = seen_after(&bench, &walk).await;
+        assert_eq!(
+            said,
+            format!("Failed: The identifier was made from the {whose}’s id")
+        );
+    }
+}
+
+#[tokio::test]
+async fn atlassians_copy_of_the_certificate_tells_a_damaged_one_from_another() {
+    type Pull = fn(&Bench);
+    let cases: [(Pull, &str); 2] = [
+        (
+            |bench| {
+                bench
+                    .practice
+                    .levers()
+                    .damaged_certificate_saved()
+                    .expect("pulled")
+            },
+            "Failed: The certificate at Atlassian is a damaged copy of",
+        ),
+        (
+            |bench| {
+                bench
+                    .practice
+                    .levers()
+                    .wrong_certificate_saved()
+                    .expect("pulled")
+            },
+            "Failed: The certificate at Atlassian is another one than",
+        ),
+    ];
+    for (pull, says) in cases {
+        let bench = Bench::of("fresh").await;
+        let walk = ready(&bench, "userPrincipalName").await;
+        pull(&bench);
+        let said = seen_after(&bench, &walk).await;
+        assert!(
+            said.contains("which is no certificate of this application"),
+            "{said}"
+        );
+
+        let dump = bench.practice.dump();
+        let copy = dump["organization"]["identityProviders"][0]["saml"]["certificate"].as_str();
+        let copy = copy.expect("Atlassian has one").to_owned();
+        // A field of one line takes it without its line breaks.
+        answer(&walk, LOGIN, "login.seen", &copy.replace('\n', "")).await;
+        look(&walk, LOGIN).await;
+
+        let said = walk.check(LOGIN, "page");
+        assert!(said.starts_with(says), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn why_a_password_was_asked_for_is_said_only_where_the_audit_log_shows_it() {
+    let bench = Bench::of("fresh").await;
+    let walk = ready(&bench, "userPrincipalName").await;
+    bench.practice.levers().delete_saml().expect("pulled");
+    bench.practice.levers().audit_log_empty();
+    look(&walk, LOGIN).await;
+    log_in(&bench, &walk).await;
+    look(&walk, LOGIN).await;
+    assert_eq!(
+        walk.check(LOGIN, "proven"),
+        format!(
+            "Failed: Atlassian asked {} for a password",
+            fact(&walk, "pilot.upn")
+        )
+    );
+}
+
 #[tokio::test]
 async fn slow_logs_are_waited_for() {
     let bench = Bench::of("fresh").await;
@@ -617,7 +713,9 @@ async fn whose_role_may_not_read_the_log_says_it_themselves() {
     );
     let checks = walk.page(LOGIN).checks;
     let log = checks.into_iter().find(|check| check.id == "entra-log");
-    let fix = log.and_then(|check| check.fix).expect("it says what to do");
+    let fix = log
+        .and_then(|check| check.fix)
+        .expect("it says what to do");
     assert_eq!(fix.title, "Get Reports Reader, sign in again");
     let proven = walk.page(LOGIN).checks.remove(0);
     assert!(

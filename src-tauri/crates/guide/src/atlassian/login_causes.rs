@@ -58,6 +58,9 @@ static PAGES: LazyLock<Vec<Row>> = LazyLock::new(|| {
         .collect()
 });
 
+/// No application has the identifier that was sent.
+pub(super) const NO_SUCH_IDENTIFIER: i64 = 700_016;
+
 /// The cause behind a number of the sign-in log; `None` for one that the table does not know.
 pub(super) fn of_code(code: i64) -> Option<&'static Cause> {
     let code = code.to_string();
@@ -110,7 +113,7 @@ pub(super) fn step_words(id: &StepId) -> Option<String> {
 }
 
 /// Percent signs and plus signs decoded, without case, with plain apostrophes.
-fn plain(seen: &str) -> String {
+pub(super) fn plain(seen: &str) -> String {
     let decoded: String =
         url::form_urlencoded::parse(format!("x={}", seen.replace('&', " ")).as_bytes())
             .map(|(_, value)| value.into_owned())

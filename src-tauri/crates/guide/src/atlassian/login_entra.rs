@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::login_causes;
 use super::login_reads::{self, Entry, Opened, READING_ENTRA, Tester};
-use super::test_login_checks::{application, of_cause, tester, time, with_fix};
+use super::test_login_checks::{of_cause_here, tester, time, with_fix};
 use crate::evidence::Proven as _;
 use crate::{Live, trouble};
 
@@ -30,7 +30,7 @@ impl Check<Live> for EntraLog {
                 Err(findings) => return findings,
             };
         let verdict = match login_reads::read(cx, known, &who, began).await.entra {
-            Opened::Read(seen) => entries(cx, known, &who, &seen),
+            Opened::Read(seen) => entries(cx, known, &who, &seen).await,
             Opened::Chosen => Verdict::skipped(
                 Skip::NotAvailable,
                 "Entra’s sign-in log is not read",
@@ -96,7 +96,7 @@ fn shut(cx: &Live, known: &Known, fault: &Fault) -> Verdict {
     with_fix(verdict, fix, cx, known, &[])
 }
 
-fn entries(cx: &Live, known: &Known, who: &Tester, seen: &Seen<Vec<Entry>>) -> Verdict {
+async fn entries(cx: &Live, known: &Known, who: &Tester, seen: &Seen<Vec<Entry>>) -> Verdict {
     let Some(last) = seen.value.last() else {
         let title = format!(
             "No log-in of {} to the application is in the log",
@@ -113,7 +113,7 @@ fn entries(cx: &Live, known: &Known, who: &Tester, seen: &Seen<Vec<Entry>>) -> V
             format!("Entra let {} through, {}", who.shown(), time(at)),
             "",
         ),
-        (_, Some(cause)) => of_cause(cause, Some((code, at)), application(cx, known)),
+        (_, Some(cause)) => of_cause_here(cx, known, cause, Some((code, at))).await,
         (_, None) => unknown_code(cx, known, code, at),
     };
     evidence(verdict, last).by(&seen.call)

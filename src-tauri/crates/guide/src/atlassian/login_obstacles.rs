@@ -12,9 +12,9 @@ use people::Attribute;
 use super::claims_found;
 use super::login_person::{self, Account, Person, Way};
 use super::login_reads::Tester;
-use super::login_settings::{self, Settings};
+use super::login_settings::{self, Fault, Settings};
 use super::test_login_checks::{finding, tester};
-use super::{email_attribute, find_app};
+use super::{email_attribute, find_app, saml_details};
 use crate::evidence::Proven as _;
 use crate::shared::plan::Who;
 use crate::shared::sign_in_checks::nobody;
@@ -134,10 +134,31 @@ fn of(application: &Application, principal: &ServicePrincipal, known: &Known) ->
         entity: text(known.answer("saml.sp_entity")),
         acs: text(known.answer("saml.acs")),
         handed: text(known.fact("saml.thumbprint")),
-        organization: text(known.fact("atlassian.organization")),
+        other_ids: other_ids(known),
         rivals: Vec::new(),
         foreign_claims_policy: None,
     }
+}
+
+/// Ids that somebody may have made the identifier of.
+fn other_ids(known: &Known) -> Vec<(&'static str, String)> {
+    let ids = saml_details::other_ids(known);
+    let directories = ids.directories.into_iter().map(|id| ("directory", id));
+    [
+        ("organization", ids.organization),
+        ("tenant", ids.tenant),
+        ("application", ids.application),
+    ]
+    .into_iter()
+    .chain(directories)
+    .collect()
+}
+
+/// What is wrong with the application's identifier, where it can be read.
+pub(super) async fn unlike_identifier(cx: &Live, known: &Known) -> Option<Fault> {
+    let graph = cx.graph.as_ref()?;
+    let settings = settings(cx, graph, known).await.ok()??;
+    login_settings::identifier(&settings.value)
 }
 
 fn end_of(credentials: &[KeyCredential], thumbprint: &str) -> Option<jiff::Timestamp> {

@@ -5,7 +5,7 @@ use engine::{Judgement, Known, Worth};
 use jiff::Timestamp;
 use saml::{Certificate, Checklist, Circumstances, Expected, Input};
 
-use super::login_causes;
+use super::{login_causes, login_thumbprint};
 
 /// Fields of an address that open something.
 const OPENS: [&str; 5] = [
@@ -25,6 +25,11 @@ pub(super) fn judge(value: &str, known: &Known, now: Timestamp) -> Judgement {
             "This is a SAML response. It was read, and is not kept.",
             read,
         );
+    }
+    if login_thumbprint::is_certificate(value)
+        && let Some(verdict) = login_thumbprint::of_copy(value, known)
+    {
+        return Judgement::new(Worth::Plain, format!("{}.", verdict.title), verdict.detail);
     }
     let lower = value.to_lowercase();
     let mut names = lower

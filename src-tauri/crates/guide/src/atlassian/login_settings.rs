@@ -40,8 +40,8 @@ pub(super) struct Settings {
     pub acs: Option<String>,
     /// The thumbprint of the certificate that was handed over.
     pub handed: Option<String>,
-    /// The organization's id.
-    pub organization: Option<String>,
+    /// Ids that are not that of the SAML configuration, each with whose it is.
+    pub other_ids: Vec<(&'static str, String)>,
 }
 
 /// Something that keeps people from logging in, or may.
@@ -144,27 +144,36 @@ fn not_saml(settings: &Settings) -> Option<Fault> {
     })
 }
 
-fn identifier(settings: &Settings) -> Option<Fault> {
+/// Why Entra does not find the application that Atlassian asks for.
+pub(super) fn identifier(settings: &Settings) -> Option<Fault> {
     let entity = settings.entity.as_deref()?;
     let fault = |title: &str, detail: &str| {
         Fault::fail("identifier", title, detail)
             .compared(entity, &or_none(&settings.identifiers))
             .set_by("basic-saml")
     };
-    let by_hand = settings.organization.as_deref().filter(|organization| {
-        settings.identifiers.iter().any(|identifier| {
-            identifier
-                .to_lowercase()
-                .ends_with(&organization.to_lowercase())
-        })
-    });
     if settings.identifiers.iter().any(|known| known == entity) {
         return None;
     }
+    let ends_with = |id: &str| {
+        let id = id.to_lowercase();
+        let mut all = settings.identifiers.iter();
+        !id.is_empty() && all.any(|identifier| identifier.to_lowercase().ends_with(&id))
+    };
+    let by_hand = settings.other_ids.iter().find(|(_, id)| ends_with(id));
+    let form = entity.rsplit_once('/').map(|(form, _)| format!("{form}/"));
+    let of_its_form = |identifier: &String| {
+        form.as_ref()
+            .is_some_and(|form| identifier.starts_with(form))
+    };
     Some(match by_hand {
-        Some(_) => fault(
-            "The identifier was made from the organization’s id",
+        Some((whose, _)) => fault(
+            &format!("The identifier was made from the {whose}’s id"),
             "Atlassian’s page shows another id: it belongs to the SAML configuration and can’t be made up.",
+        ),
+        None if settings.identifiers.iter().any(of_its_form) => fault(
+            "The identifier has another id than Atlassian’s entity URL",
+            "It belongs to another SAML configuration, or was made up.",
         ),
         None => fault(
             "The identifier is not Atlassian’s entity URL",
@@ -323,6 +332,7 @@ mod tests {
     use jiff::SignedDuration;
 
     const ORG: &str = "9a1aa823-aac8-423d-aa01-63315a059cb2";
+    const TENANT: &str = "6a1f0c3e-1111-4b2d-9c47-2b8d5e0f9a13";
 
     fn good() -> Settings {
         Settings {
@@ -336,7 +346,7 @@ mod tests {
             entity: Some("https://auth.test/saml/1".into()),
             acs: Some("https://auth.test/login/callback?connection=saml-1".into()),
             handed: Some("AB12".into()),
-            organization: Some(ORG.into()),
+            other_ids: vec![("organization", ORG.into()), ("tenant", TENANT.into())],
             ..Settings::default()
         }
     }
@@ -379,6 +389,16 @@ mod tests {
                 |s| s.identifiers = vec![format!("https://auth.test/saml/{ORG}")],
                 "identifier",
                 "The identifier was made from the organization’s id",
+            ),
+            (
+                |s| s.identifiers = vec![format!("https://auth.test/saml/{TENANT}")],
+                "identifier",
+                "The identifier was made from the tenant’s id",
+            ),
+            (
+                |s| s.identifiers = vec!["https://auth.test/saml/2".into()],
+                "identifier",
+                "The identifier has another id than Atlassian’s entity URL",
             ),
             (
                 |s| s.rivals = vec!["Old Atlassian".into()],

@@ -47,6 +47,8 @@ mod login_proof;
 mod login_reads;
 mod login_seen;
 mod login_settings;
+mod login_taken_back;
+mod login_thumbprint;
 mod notify;
 mod only_pilot;
 mod organization_admins;

@@ -479,7 +479,8 @@ fn is_set_up(event: &Event, actions: &[EventAction]) -> bool {
     action.is_some_and(|action| about(&action.display_name) || about(&action.group_display_name))
 }
 
-fn event_said(event: &Event) -> String {
+/// When it was, who did it, and what Atlassian says of it.
+pub(super) fn event_said(event: &Event) -> String {
     let who = event.actor.name.as_deref().or(event.actor.email.as_deref());
     let said = format!(
         "{}: {}",

@@ -215,7 +215,7 @@ fn seen_ask() -> Ask {
         SEEN,
         AskKind::Text,
         "What did the page say?",
-        "Its whole address, or the number that begins with AADSTS, or its first sentence. A SAML response that you recorded is read and not kept.",
+        "Its whole address, or the number that begins with AADSTS, or its first sentence. After “Invalid thumbprint” the certificate as it stands at Atlassian tells more. A SAML response that you recorded is read and not kept.",
     )
     .optional();
     ask.example = Some("AADSTS50105".to_owned());

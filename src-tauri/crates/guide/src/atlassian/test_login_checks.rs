@@ -10,7 +10,7 @@ use super::login_proof::{By, Missing, Proof, Word, weigh};
 use super::login_reads::{self, Reading, Tester};
 use super::login_settings::Fault as Obstacle;
 use super::test_login::{CAME_THROUGH, PROVEN_AT, SEEN, TEXT};
-use super::{login_audit, login_entra, login_obstacles};
+use super::{login_audit, login_entra, login_obstacles, login_taken_back, login_thumbprint};
 use crate::Live;
 use crate::evidence::Proven as _;
 use crate::fill;
@@ -90,7 +90,16 @@ impl Check<Live> for CameThrough {
             Err(findings) => return findings,
         };
         let reading = login_reads::read(cx, known, &who, began).await;
-        Finding::only(proven(cx, known, &who, &reading, began))
+        let verdict = proven(cx, known, &who, &reading, began);
+        let traces = reading.traces(known, began, cx.now());
+        let asked = traces.is_ok_and(|traces| {
+            let word = Word::PasswordAsked;
+            matches!(weigh(&traces), Proof::Said { word: said, .. } if said == word)
+        });
+        Finding::only(match asked && verdict.state == VerdictState::Fail {
+            true => login_taken_back::told(cx, known, verdict).await,
+            false => verdict,
+        })
     }
 }
 
@@ -292,6 +301,42 @@ pub(super) fn of_cause(
     Verdict::new(state, cause.what.clone(), detail).fix(login_causes::fix(cause, link))
 }
 
+/// The same, in the words of the setting behind it where that can be read.
+pub(super) async fn of_cause_here(
+    cx: &Live,
+    known: &Known,
+    cause: &Cause,
+    code: Option<(i64, Timestamp)>,
+) -> Verdict {
+    let verdict = of_cause(cause, code, application(cx, known));
+    if login_causes::of_code(login_causes::NO_SUCH_IDENTIFIER) != Some(cause) {
+        return verdict;
+    }
+    match login_obstacles::unlike_identifier(cx, known).await {
+        Some(fault) => Verdict {
+            title: fault.title,
+            detail: format!("{} {}.", verdict.detail, cause.what)
+                .trim()
+                .to_owned(),
+            ..verdict
+        }
+        .compared(&fault.expected, &fault.found),
+        None => verdict,
+    }
+}
+
+/// What a page or a copy of the certificate means; `None` where it is not known.
+async fn of_seen(cx: &Live, known: &Known, seen: &str) -> Option<Verdict> {
+    if login_thumbprint::is_certificate(seen) {
+        return login_thumbprint::of_copy(seen, known);
+    }
+    let cause = login_causes::of_page(seen)?;
+    match login_thumbprint::of_page(cx, known, seen, cause).await {
+        Some(verdict) => Some(verdict),
+        None => Some(of_cause_here(cx, known, cause, None).await),
+    }
+}
+
 struct Page;
 
 #[async_trait]
@@ -316,8 +361,8 @@ impl Check<Live> for Page {
         if !failed || proven.is_some_and(|proven| proven > at) {
             return Vec::new();
         }
-        let verdict = match login_causes::of_page(seen) {
-            Some(cause) => of_cause(cause, None, application(cx, known)),
+        let verdict = match of_seen(cx, known, seen).await {
+            Some(verdict) => verdict,
             None => with_fix(
                 Verdict::new(
                     VerdictState::Warn,
