@@ -709,11 +709,15 @@ async fn whose_role_may_not_read_the_log_says_it_themselves() {
 
     assert_eq!(
         walk.check(LOGIN, "entra-log"),
-        "Not looked at: Your account may not read the sign-in log"
+        "Not looked at: Microsoft does not open the sign-in log"
     );
     let checks = walk.page(LOGIN).checks;
     let log = checks.into_iter().find(|check| check.id == "entra-log");
-    let fix = log
+    let log = log.expect("it is on the page");
+    for cause in ["a role that reads it", "Microsoft Entra ID P1"] {
+        assert!(log.detail.contains(cause), "{cause}: {}", log.detail);
+    }
+    let fix = Some(log)
         .and_then(|check| check.fix)
         .expect("it says what to do");
     assert_eq!(fix.title, "Get Reports Reader, sign in again");

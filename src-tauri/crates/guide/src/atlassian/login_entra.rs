@@ -81,9 +81,10 @@ fn shut(cx: &Live, known: &Known, fault: &Fault) -> Verdict {
             "premium",
         )
     } else {
+        // A tenant without the licence is not always told by that code, so the role is one of two causes.
         (
-            "Your account may not read the sign-in log",
-            "Reports Reader or Security Reader is enough. Until then your word stands in for the log.",
+            "Microsoft does not open the sign-in log",
+            "Your account lacks a role that reads it, or the tenant lacks Microsoft Entra ID P1: the answer does not say which. Until then your word stands in for the log.",
             "reader",
         )
     };
