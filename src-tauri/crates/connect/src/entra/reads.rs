@@ -20,7 +20,9 @@ impl Graph {
     pub async fn me(&self) -> Result<Seen<Me>, Fault> {
         self.one(
             "/v1.0/me",
-            &[select("id,displayName,userPrincipalName,mail,userType")],
+            &[select(
+                "id,displayName,userPrincipalName,mail,proxyAddresses,userType",
+            )],
         )
         .await
     }

@@ -25,9 +25,30 @@ pub struct Me {
     /// E-mail address; absent without a mailbox.
     #[serde(default)]
     pub mail: Option<String>,
+    /// Every address of the mailbox, as `smtp:alias@contoso.com`.
+    #[serde(default)]
+    pub proxy_addresses: Option<Vec<String>>,
     /// `Member` or `Guest`.
     #[serde(default)]
     pub user_type: Option<String>,
+}
+
+impl Me {
+    /// Every e-mail address of theirs: what they sign in with, which may be none, and those of their mailbox.
+    pub fn addresses(&self) -> Vec<String> {
+        let mut all = vec![self.user_principal_name.clone()];
+        let proxies = self.proxy_addresses.iter().flatten();
+        let mails = proxies.filter_map(|proxy| match proxy.split_once(':') {
+            Some((kind, mail)) if kind.eq_ignore_ascii_case("smtp") => Some(mail),
+            _ => None,
+        });
+        for mail in self.mail.iter().map(String::as_str).chain(mails) {
+            if !all.iter().any(|known| known.eq_ignore_ascii_case(mail)) {
+                all.push(mail.to_owned());
+            }
+        }
+        all
+    }
 }
 
 /// The tenant (`GET /organization`, an array of one).

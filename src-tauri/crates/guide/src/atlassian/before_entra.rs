@@ -42,13 +42,14 @@ impl Step<Live> for BeforeEntra {
         NEEDS
     }
 
-    /// Nothing to do; the active roles are learned for the top bar, and the technical contacts for a later proposal,
-    /// where they can be read.
+    /// Nothing to do; the active roles are learned for the top bar, and the technical contacts and the person's own
+    /// addresses for a later proposal, where they can be read.
     async fn plan(&self, cx: &Live, _known: &Known) -> Result<Plan, Trouble> {
         let Some(graph) = &cx.graph else {
             return Ok(Plan::AlreadySo(Facts::new()));
         };
-        let contacts = technical_contacts(graph).await;
+        let (mut contacts, own) = futures::join!(technical_contacts(graph), own_addresses(graph));
+        contacts.learn(&own);
         if !graph.session().has(&ROLE_MANAGEMENT_READ) {
             return Ok(Plan::AlreadySo(contacts));
         }
@@ -79,6 +80,14 @@ async fn technical_contacts(graph: &Graph) -> Facts {
             tenant.value.technical_notification_mails.join(","),
         ),
         _ => Facts::new(),
+    }
+}
+
+/// Every address of the person who is signed in.
+async fn own_addresses(graph: &Graph) -> Facts {
+    match graph.me().await {
+        Ok(me) => Facts::new().with(super::notify::OWN, me.value.addresses().join(",")),
+        Err(_) => Facts::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use engine::{Check, Finding, Known, Skip, Verdict, VerdictState};
 
-use super::notify::too_few;
+use super::notify::{own, too_few};
 use super::published_check::Published;
 use super::renewal;
 use super::saml_app::{SAML, SamlApp, seen};
@@ -298,7 +298,7 @@ impl Check<Live> for Mailed {
             );
             return Finding::only(verdict.by(&app.call));
         }
-        let verdict = match too_few(all, known.fact("entra.user")) {
+        let verdict = match too_few(all, &own(known)) {
             Some((title, text)) => {
                 let title = title.trim_end_matches('.');
                 with_fix(

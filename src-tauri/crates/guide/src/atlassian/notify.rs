@@ -9,6 +9,8 @@ use crate::words;
 pub(super) const NOTIFY: &str = "saml.notify";
 /// The fact: the tenant's technical contacts, with commas between them.
 pub(super) const TECHNICAL: &str = "entra.technical_mails";
+/// The fact: every address of the person who was signed in, first the one that they sign in with.
+pub(super) const OWN: &str = "entra.user_addresses";
 /// More than these Microsoft does not take (entra.md 4.3).
 pub(super) const MOST: usize = 5;
 
@@ -39,15 +41,27 @@ pub(super) fn wanted(known: &Known) -> Vec<String> {
 }
 
 fn unless_only_own(all: Vec<String>, known: &Known) -> Vec<String> {
-    match only_own(&all, known.fact("entra.user")) {
+    match only_own(&all, &own(known)) {
         true => Vec::new(),
         false => all,
     }
 }
 
-/// Whoever sets it up may have left by the time a certificate ends.
-fn only_own(all: &[String], own: Option<&str>) -> bool {
-    let is_own = |one: &String| own.is_some_and(|own| own.eq_ignore_ascii_case(one));
+/// The addresses of whoever is signed in. Those that were learned of somebody else do not count.
+pub(super) fn own(known: &Known) -> Vec<String> {
+    let Some(user) = known.fact("entra.user") else {
+        return Vec::new();
+    };
+    let learned = split(known.fact(OWN).unwrap_or_default());
+    match learned.first() {
+        Some(first) if first.eq_ignore_ascii_case(user) => learned,
+        _ => vec![user.to_owned()],
+    }
+}
+
+/// Whoever sets it up may have left by the time a certificate ends, and all of their addresses with them.
+fn only_own(all: &[String], own: &[String]) -> bool {
+    let is_own = |one: &String| own.iter().any(|own| own.eq_ignore_ascii_case(one));
     !all.is_empty() && all.iter().all(is_own)
 }
 
@@ -75,7 +89,7 @@ pub(super) fn judge(known: &Known, typed: &str) -> Judgement {
             format!("Microsoft takes {MOST}, these are {}.", all.len()),
         );
     }
-    match too_few(&all, known.fact("entra.user")) {
+    match too_few(&all, &own(known)) {
         Some((strong, text)) => Judgement::new(Worth::Doubtful, strong, text),
         None => Judgement::new(
             Worth::Good,
@@ -86,13 +100,13 @@ pub(super) fn judge(known: &Known, typed: &str) -> Judgement {
 }
 
 /// What is wrong with so few addresses: in a few words, and why.
-pub(super) fn too_few(all: &[String], own: Option<&str>) -> Option<(&'static str, &'static str)> {
+pub(super) fn too_few(all: &[String], own: &[String]) -> Option<(&'static str, &'static str)> {
     match all {
         [] => Some((
             "Nobody is mailed.",
             "A certificate that ends unnoticed stops every log-in.",
         )),
-        [_] if only_own(all, own) => Some((
+        _ if only_own(all, own) => Some((
             "Only you are mailed.",
             "Add a shared mailbox or a second person: you may have left by then. Until then nothing is written.",
         )),
@@ -220,6 +234,24 @@ mod tests {
             answered.answers.insert(NOTIFY.into(), answer.into());
             assert_eq!(wanted(&answered).len(), all, "{answer}");
         }
+    }
+
+    #[test]
+    fn several_addresses_of_one_person_are_one_person() {
+        let mut known = known("adele@contoso.com", "a.vance@contoso.com");
+        assert_eq!(wanted(&known).len(), 2, "nobody knows that it is an alias");
+        let learned = "adele@contoso.com,Adele.Vance@contoso.com,A.Vance@contoso.com";
+        known.facts = known.facts.with(OWN, learned);
+        assert_eq!(wanted(&known), Vec::<String>::new());
+        assert_eq!(ask(&known).default, None);
+        let said = judge(&known, "adele@contoso.com, adele.vance@contoso.com");
+        assert_eq!(said.strong, "Only you are mailed.");
+        let said = judge(&known, "adele.vance@contoso.com, it@contoso.com");
+        assert_eq!(said.worth, Worth::Good);
+
+        known.facts = known.facts.clone().with("entra.user", "lee@contoso.com");
+        let said = judge(&known, "adele@contoso.com, adele.vance@contoso.com");
+        assert_eq!(said.worth, Worth::Good, "somebody else is signed in");
     }
 
     #[test]
