@@ -40,9 +40,18 @@ pub fn text(connection: &str, step: &StepView) -> String {
             )
         }));
     }
-    let open: Vec<_> = step
-        .checks
-        .iter()
+    if let Some(lock) = &step.lock {
+        section(&mut lines, "What has to hold before it is done");
+        lines.push(format!("  {}. {}", lock.title, lock.text));
+        lines.extend(
+            lock.checks
+                .iter()
+                .map(|check| format!("  {}: {} {}", check.word, check.title, check.detail)),
+        );
+    }
+    let locking = step.lock.iter().flat_map(|lock| &lock.checks);
+    let open: Vec<_> = locking
+        .chain(&step.checks)
         .filter_map(|check| check.fix.as_ref().map(|fix| (check, fix)))
         .collect();
     if !open.is_empty() {

@@ -486,3 +486,31 @@ async fn a_second_start_with_another_cloud_file_is_for_the_next_connection() {
     let cloud = window.program.session().expect("open").cloud.clone();
     assert_eq!(cloud.graph, second.cloud().graph);
 }
+
+#[tokio::test]
+async fn handing_over_enforcing_says_what_has_to_hold_before() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    window.go("enforce").await;
+    let lock = window.program.snapshot().step.and_then(|step| step.lock);
+    let wanted: Vec<_> = lock
+        .expect("it has a lock")
+        .checks
+        .into_iter()
+        .map(|check| format!("{}: {}", check.word, check.title))
+        .collect();
+    assert_eq!(wanted.len(), 4, "{wanted:?}");
+
+    window.press(Action::HandOver).await;
+
+    let saved = window.person.saved();
+    let (_, text) = saved.last().expect("a file");
+    let (_, section) = text
+        .split_once("What has to hold before it is done\n")
+        .expect("it is said");
+    let section = section.split("\n\n").next().unwrap_or_default();
+    for check in wanted {
+        assert!(section.contains(&check), "{check} is missing:\n{text}");
+    }
+}
