@@ -359,7 +359,8 @@ impl Check<Live> for HandedOver {
                     short(&active)
                 ),
                 "Log-ins fail until the new one is activated.",
-            );
+            )
+            .saw(ACTIVE_NOW, &active);
             with_fix(verdict, "not-activated", cx, known, &[])
         } else if is_rotated(known, &active) {
             let verdict = Verdict::new(
