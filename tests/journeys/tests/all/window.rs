@@ -3,7 +3,7 @@
 use app::Services;
 use app::views::{Action, CheckState, Page, Status};
 use connect::{Item, Vault};
-use journeys::{Bench, Window};
+use journeys::{Bench, Ended, Window};
 
 /// Walks through the guide until the application stands, by answering what is open and pressing the primary button or
 /// Continue.
@@ -144,6 +144,45 @@ async fn undo_is_asked_first_and_then_done() {
         matches!(button.action, Action::Apply { .. }),
         "it can be made again: {}",
         button.label
+    );
+}
+
+#[tokio::test]
+async fn an_undo_of_everything_ends_with_what_is_so_then() {
+    let bench = Bench::of("fresh").await;
+    let walk = bench.open().await;
+    assert_eq!(walk.until("pilot").await, Ok(Ended::Verified));
+    walk.session.practise_undoing().await.expect("by hand");
+    drop(walk);
+    let window = Window::of(&bench).await;
+    let id = bench.connection().id;
+    window.press(Action::OpenConnection { id }).await;
+
+    let undone = window.press(Action::UndoConfirmed { step: None }).await;
+
+    let page = window.step();
+    assert_eq!(page.trouble, None, "what is gone as wished is no trouble");
+    assert_eq!(page.id, "add-app");
+    assert_eq!(window.button().label, "Make 3 changes in Entra");
+    let rows = undone.open.expect("open").phases.into_iter();
+    let words: Vec<_> = rows
+        .flat_map(|phase| phase.steps)
+        .skip_while(|row| row.id != "add-app")
+        .map(|row| format!("{} {}", row.number, row.word))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "1.1 Ready",
+            "1.2 Cannot start yet, needs 1.1",
+            "1.3 Cannot start yet, needs 1.2",
+            "1.4 Cannot start yet, needs 1.3",
+            "1.5 Done",
+            "1.6 Cannot start yet, needs 1.2",
+            "1.7 Cannot start yet, needs 1.1",
+            "1.8 Cannot start yet, needs 1.4, 1.6 and 1.7",
+            "1.9 Cannot start yet, needs 1.8",
+        ]
     );
 }
 

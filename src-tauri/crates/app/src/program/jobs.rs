@@ -248,15 +248,15 @@ impl Program {
             return;
         };
         self.desktop().undo_asked = None;
-        let first = session
+        let last = session
             .undo_plan(step.as_ref())
             .items
-            .first()
+            .last()
             .map(|item| item.step.clone());
-        let Some(here) = step.clone().or(first) else {
+        let Some(here) = step.clone().or(last) else {
             return;
         };
-        // How far an undo is stands on the page of its step.
+        // How far an undo is stands on the page of its step; of all, on the page from which it can be done again.
         self.desktop().page = Page::Step {
             id: here.to_string(),
         };
@@ -264,16 +264,35 @@ impl Program {
             here.clone(),
             Kind::Write,
             move |program, session, on, cancel| async move {
-                let plan = session.undo(step.as_ref(), on, cancel.clone()).await?;
-                program.desktop().proposals.clear();
-                let mut steps: Vec<_> = plan.items.into_iter().map(|item| item.step).collect();
-                steps.dedup();
-                for step in &steps {
-                    program.look_in_job(&session, step, cancel.clone()).await?;
-                }
-                Ok(())
+                session.undo(step.as_ref(), on, cancel.clone()).await?;
+                program
+                    .look_after_undo(&session, step.as_ref(), cancel)
+                    .await
             },
         );
+    }
+
+    /// Looks again at everything that rested on what is gone, so that no page calls done what is no more. What can't be
+    /// planned any more, because what it needs is gone as well, is no trouble of an undo that went well.
+    async fn look_after_undo(
+        &self,
+        session: &Arc<Session>,
+        step: Option<&StepId>,
+        cancel: CancellationToken,
+    ) -> Result<(), Trouble> {
+        self.desktop().proposals.clear();
+        let state = session.state();
+        let mut steps = session.undo_reach(step);
+        steps.retain(|id| state.step(id).is_some_and(|known| !known.looked.is_empty()));
+        session
+            .look(&steps, self.on_progress(), cancel.clone())
+            .await?;
+        if let Some((_, here)) = self.here()
+            && let Ok(proposal) = session.plan(&here, self.on_progress(), cancel).await
+        {
+            self.proposed(proposal);
+        }
+        Ok(())
     }
 
     pub(super) fn by_hand(
