@@ -3,7 +3,8 @@
 use connect::Cloud;
 use engine::{Fix, Known, Verdict};
 
-use crate::atlassian::{email_attribute, enforce};
+use crate::atlassian::{email_attribute, enforce, test_login};
+use crate::principal::Principal;
 use crate::shared::plan::Stage;
 use crate::{Links, Live, text};
 
@@ -46,6 +47,10 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
         enforce::MEMBERS_SAID => said(known, name, "the people of the pilot"),
         enforce::OTHERS_SAID => said(known, name, "all other managed accounts"),
         enforce::ADMIN => said(known, name, "an organization admin outside the policy"),
+        test_login::PERSON => who_logs_in(known)?,
+        "login.person" => {
+            who_logs_in(known).unwrap_or_else(|| "the person you choose below".to_owned())
+        }
         "saml.pem" => pem(known.fact("saml.certificate")?),
         other => return known.fact(other).or(known.answer(other)).map(str::to_owned),
     };
@@ -103,6 +108,16 @@ pub(crate) fn with_fix(
 fn said(known: &Known, fact: &str, before: &str) -> String {
     let learned = known.fact(fact).filter(|learned| !learned.is_empty());
     learned.unwrap_or(before).to_owned()
+}
+
+/// Who logs in: as learned, or as chosen a moment ago.
+fn who_logs_in(known: &Known) -> Option<String> {
+    let learned = known.fact(test_login::PERSON).map(str::to_owned);
+    let chosen = || {
+        let answer = known.answer(test_login::WHO)?;
+        Principal::parse(answer).map(|who| who.name)
+    };
+    learned.or_else(chosen)
 }
 
 /// The address of the site, however Atlassian wrote it.
@@ -169,6 +184,23 @@ mod tests {
             fill(&global, &known, "site").as_deref(),
             Some("https://contoso.example")
         );
+    }
+
+    #[test]
+    fn who_logs_in_is_named_before_and_after_it_is_chosen() {
+        let global = Cloud::named("global").expect("a cloud");
+        let mut known = Known::default();
+        let both =
+            |known: &Known| ["login.who", "login.person"].map(|name| fill(&global, known, name));
+        let told = |words: &str| Some(words.to_owned());
+        assert_eq!(both(&known), [None, told("the person you choose below")]);
+        let chosen = Principal::user("1", "alex@contoso.com").to_string();
+        known.answers.insert(test_login::WHO.into(), chosen);
+        let alex = told("alex@contoso.com");
+        assert_eq!(both(&known), [alex.clone(), alex]);
+        known.facts = engine::Facts::new().with(test_login::PERSON, "megan@contoso.com");
+        let megan = told("megan@contoso.com");
+        assert_eq!(both(&known), [megan.clone(), megan]);
     }
 
     #[test]
