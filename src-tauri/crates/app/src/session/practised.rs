@@ -150,8 +150,10 @@ impl Session {
 
     async fn try_log_in(&self, known: &Known) -> Result<BroughtBack, AutopilotFault> {
         let hands = Hands::new(&self.cloud)?;
-        let upn = known
-            .fact("login.who")
+        // Who was chosen a moment ago is not learned before the next look.
+        let chosen = guide::fill(&self.cloud, known, "login.who");
+        let upn = chosen
+            .as_deref()
             .or(known.fact("pilot.upn"))
             .unwrap_or_default();
         let outcome = hands
