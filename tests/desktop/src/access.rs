@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 use thirtyfour::{WebDriver, WebElement};
@@ -29,13 +30,57 @@ pub async fn bring(web: &WebDriver) -> Told {
     Ok(())
 }
 
-/// Looks for a role and a name.
-pub async fn find(web: &WebDriver, role: &str, name: &str) -> Told<Found> {
+/// What is waited for.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted {
+    /// It is there.
+    There,
+    /// It is there and can be used.
+    Usable,
+    /// It is not there.
+    Gone,
+}
+
+impl Wanted {
+    /// Whether it is so.
+    pub fn holds(self, found: &Found) -> bool {
+        match self {
+            Self::There => found.element.is_some(),
+            Self::Usable => found.element.is_some() && !found.disabled,
+            Self::Gone => found.element.is_none(),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::There => "there",
+            Self::Usable => "usable",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// Looks for a role and a name, and again until it is as wanted or the time is over.
+pub async fn find(
+    web: &WebDriver,
+    (role, name): (&str, &str),
+    wanted: Wanted,
+    time: Duration,
+) -> Told<Found> {
+    let arguments = vec![
+        role.into(),
+        name.into(),
+        wanted.name().into(),
+        serde_json::to_value(time.as_millis())?,
+    ];
     let answer = web
-        .execute(include_str!("finder.js"), vec![role.into(), name.into()])
+        .execute_async(include_str!("finder.js"), arguments)
         .await?
         .json()
         .clone();
+    if let Some(error) = answer["error"].as_str() {
+        return Err(Failure::new(error));
+    }
     let element = match &answer["element"] {
         Value::Null => None,
         element => Some(WebElement::from_json(
@@ -55,6 +100,15 @@ pub async fn find(web: &WebDriver, role: &str, name: &str) -> Told<Found> {
         disabled: answer["disabled"] == Value::Bool(true),
         others,
     })
+}
+
+/// Whether a text can be read, now or before the time is over.
+pub async fn can_be_read(web: &WebDriver, text: &str, time: Duration) -> Told<bool> {
+    let arguments = vec![text.into(), serde_json::to_value(time.as_millis())?];
+    let answer = web
+        .execute_async(include_str!("reader.js"), arguments)
+        .await?;
+    Ok(answer.json() == &Value::Bool(true))
 }
 
 /// What axe-core finds wrong on the whole page, a line each; empty when nothing is.

@@ -14,10 +14,10 @@ mod tour;
 mod window;
 
 pub use admin::{Admin, leads, told};
-pub use effort::Effort;
-pub use practice::{Practice, argument};
+pub use effort::{Effort, Spent};
+pub use practice::{Practice, differences};
 pub use tour::tour;
-pub use window::{Start, Window, in_window};
+pub use window::{Hands, Start, Window, in_window};
 
 /// Why a story could not be told to its end.
 pub struct Failure(String);

@@ -1,5 +1,9 @@
-//! Practice services that run beside the window, with levers to pull while it works.
+//! Practice services that run beside the window, with levers to pull while it works, and their dump to compare.
+//!
+//! What the services do is seen at once, unless a lever says otherwise: a story needs none of the seconds in which a person
+//! sees that a service takes time.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -7,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::driver::program;
@@ -28,7 +33,8 @@ impl Practice {
         let folder = tempfile::tempdir()?;
         let command_line = program()?.with_file_name("lockstep");
         let process = Command::new(command_line)
-            .args(["practice", "--scenario", scenario, "--cloud-file"])
+            .args(["practice", "--scenario", scenario, "--tempo", "instant"])
+            .arg("--cloud-file")
             .arg(folder.path().join(CLOUD))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -61,20 +67,28 @@ impl Practice {
 
     /// Pulls a lever.
     pub fn pull(&self, lever: &str, sent: &str) -> Told {
+        self.ask(&format!("POST /levers/{lever}"), sent).map(drop)
+    }
+
+    /// Everything in tenant and organization that a wizard may change, as the journeys without a screen compare it too.
+    pub fn dump(&self) -> Told<Value> {
+        Ok(serde_json::from_str(&self.ask("GET /dump", "")?)?)
+    }
+
+    fn ask(&self, what: &str, sent: &str) -> Told<String> {
         let control = self.value("control")?;
         let host = control.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host)?;
         write!(
             stream,
-            "POST /levers/{lever} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{sent}",
+            "{what} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{sent}",
             sent.len()
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
-        if answer.starts_with("HTTP/1.1 200") {
-            Ok(())
-        } else {
-            Err(Failure::new(format!("the lever {lever} answered {answer}")))
+        match answer.split_once("\r\n\r\n") {
+            Some((head, body)) if head.starts_with("HTTP/1.1 200") => Ok(body.to_owned()),
+            _ => Err(Failure::new(format!("{what} answered {answer}"))),
         }
     }
 
@@ -102,7 +116,57 @@ impl Drop for Practice {
     }
 }
 
+/// What differs between two dumps in the tenant or the organization, a line each; empty when they are equal. Consents and
+/// what was deleted stand beside these two: signing in adds to the one, and Microsoft keeps the other for 30 days.
+pub fn differences(before: &Value, after: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for side in ["tenant", "organization"] {
+        let keys = [before, after].map(|dump| dump[side].as_object().map(|fields| fields.keys()));
+        let keys: BTreeSet<&String> = keys.into_iter().flatten().flatten().collect();
+        if keys.is_empty() {
+            found.push(format!("there is no {side}"));
+        }
+        for key in keys {
+            let (before, after) = (&before[side][key], &after[side][key]);
+            if before != after {
+                found.push(format!("{side}.{key}: was {before}, is {after}"));
+            }
+        }
+    }
+    found
+}
+
 /// The path as an argument of the program.
-pub fn argument(path: &Path) -> String {
+pub(crate) fn argument(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_difference_is_named_on_either_side_and_nowhere_else() {
+        let before =
+            json!({"tenant": {"users": []}, "organization": {"policies": [1]}, "deleted": []});
+        let mut after = before.clone();
+        after["deleted"] = json!([1]);
+        assert_eq!(differences(&before, &after), [""; 0]);
+        after["tenant"]["groups"] = json!([2]);
+        after["organization"]["policies"] = json!([]);
+        assert_eq!(
+            differences(&before, &after),
+            [
+                "tenant.groups: was null, is [2]",
+                "organization.policies: was [1], is []"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_dump_equals_none() {
+        assert_eq!(differences(&json!({}), &json!({})).len(), 2);
+    }
 }

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
 use thirtyfour::extensions::query::ElementQueryable;
 use thirtyfour::prelude::*;
 
-use crate::access::{self, Found};
+use crate::access::{self, Found, Wanted};
 use crate::driver::{Driver, SAID, program};
+use crate::practice::{Practice, argument};
 use crate::{Effort, Failure, Told};
 
 /// How long a person would wait for something before giving up. Practice answers within a second or two.
@@ -28,18 +29,50 @@ return copy?.closest("dl > div")?.querySelector("[title]")?.title ?? null;
 /// More Tab presses than any page has stops.
 const MOST_TABS: usize = 250;
 
+/// What a person has to use a window with.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Hands {
+    /// A mouse to press with, and keys to type with.
+    #[default]
+    Mouse,
+    /// Nothing but keys.
+    Keys,
+}
+
 /// How a window is started.
 #[derive(Default)]
 pub struct Start {
+    /// What it is used with.
+    pub hands: Hands,
     /// Arguments of the program.
     pub arguments: Vec<String>,
     /// The folder for everything the program keeps; its own when none is given.
     pub data: Option<PathBuf>,
 }
 
+impl Start {
+    /// A window whose cloud is this practice.
+    pub fn over(practice: &Practice) -> Self {
+        Self {
+            arguments: vec!["--cloud".to_owned(), argument(&practice.cloud_file())],
+            ..Self::default()
+        }
+    }
+
+    /// The same without a mouse.
+    #[must_use]
+    pub fn without_a_mouse(self) -> Self {
+        Self {
+            hands: Hands::Keys,
+            ..self
+        }
+    }
+}
+
 /// A window.
 pub struct Window {
     web: WebDriver,
+    hands: Hands,
     effort: Effort,
     data: PathBuf,
     driver: Driver,
@@ -77,6 +110,7 @@ impl Window {
         let web = WebDriver::new(driver.address(), capabilities).await?;
         let window = Self {
             web,
+            hands: start.hands,
             effort: Effort::default(),
             data,
             driver,
@@ -112,8 +146,34 @@ impl Window {
         &self.effort
     }
 
-    /// Waits for something and clicks it as soon as it can be used.
-    pub async fn click(&self, role: &str, name: &str) -> Told {
+    /// Waits for something and presses it, ticks it, chooses it or goes into it, as soon as it can be used.
+    pub async fn press(&self, role: &str, name: &str) -> Told {
+        match (self.hands, role) {
+            (Hands::Mouse, _) => self.click(role, name).await,
+            (Hands::Keys, "radio") => self.choose(name).await,
+            (Hands::Keys, "textbox") => self.tab_to(role, name).await,
+            (Hands::Keys, "checkbox") => {
+                self.tab_to(role, name).await?;
+                self.key(" ").await
+            }
+            (Hands::Keys, _) if self.is_primary(role, name).await? => {
+                self.chord(Key::Control, Key::Enter).await
+            }
+            (Hands::Keys, _) => {
+                self.tab_to(role, name).await?;
+                self.key(Key::Enter).await
+            }
+        }
+    }
+
+    /// Whether it is what Ctrl and Enter press, as a screen reader would say.
+    async fn is_primary(&self, role: &str, name: &str) -> Told<bool> {
+        let element = self.usable(role, name).await?;
+        let keys = element.attr("aria-keyshortcuts").await?;
+        Ok(keys.as_deref() == Some("Control+Enter"))
+    }
+
+    async fn click(&self, role: &str, name: &str) -> Told {
         let begin = Instant::now();
         while let Err(failure) = self.hit(role, name).await? {
             if begin.elapsed() > PATIENCE {
@@ -127,22 +187,69 @@ impl Window {
 
     /// Types into a field in place of what it holds.
     pub async fn type_into(&self, name: &str, text: &str) -> Told {
-        self.click("textbox", name).await?;
+        self.press("textbox", name).await?;
         self.chord(Key::Control, 'a').await?;
+        self.text(text).await
+    }
+
+    /// Types into an empty field.
+    pub async fn fill(&self, name: &str, text: &str) -> Told {
+        self.press("textbox", name).await?;
         self.text(text).await
     }
 
     /// Looks for somebody in a search field and chooses what is found under this name.
     pub async fn find(&self, field: &str, text: &str, name: &str) -> Told {
-        self.click("textbox", field).await?;
-        self.text(text).await?;
-        self.click("radio", name).await
+        self.fill(field, text).await?;
+        self.press("radio", name).await
+    }
+
+    /// Copies the value of a label.
+    pub async fn copy(&self, label: &str) -> Told {
+        self.press("button", &format!("Copy: {label}")).await?;
+        self.effort.copied(label);
+        Ok(())
     }
 
     /// Pastes the clipboard into a field.
     pub async fn paste_into(&self, name: &str) -> Told {
-        self.click("textbox", name).await?;
-        self.chord(Key::Control, 'v').await
+        self.press("textbox", name).await?;
+        self.paste(name).await
+    }
+
+    /// Pastes the clipboard into the field that has the focus.
+    pub async fn paste(&self, name: &str) -> Told {
+        self.chord(Key::Control, 'v').await?;
+        self.effort.pasted(name);
+        Ok(())
+    }
+
+    /// Copies a value on a page elsewhere: it lies on the clipboard then. The copying counts there.
+    pub async fn copied_elsewhere(&self, value: &str) -> Told {
+        self.command("copy", json!({ "text": value })).await
+    }
+
+    /// Puts the window into a theme, as the button does that a person can't reach behind a dialog.
+    pub async fn put_into_theme(&self, theme: &str) -> Told {
+        let action = json!({ "action": { "do": "set_theme", "theme": theme } });
+        self.command("press", action).await?;
+        let shown = self.web.execute_async(IN_THEME, vec![theme.into()]).await?;
+        match shown.json().as_bool() {
+            Some(true) => Ok(()),
+            _ => Err(Failure::new(format!("the window does not turn {theme}"))),
+        }
+    }
+
+    /// Calls a command of the program, as its pages do.
+    async fn command(&self, name: &str, arguments: Value) -> Told {
+        let answer = self
+            .web
+            .execute_async(COMMAND, vec![name.into(), arguments])
+            .await?;
+        match answer.json().as_str() {
+            None => Ok(()),
+            Some(refused) => Err(Failure::new(format!("{name} is refused: {refused}"))),
+        }
     }
 
     /// Presses a key, or several at once.
@@ -174,12 +281,12 @@ impl Window {
     }
 
     /// Goes with Tab, or with Shift and Tab where that is nearer, until the focus is on something.
-    pub async fn tab_to(&self, role: &str, name: &str) -> Told {
+    async fn tab_to(&self, role: &str, name: &str) -> Told {
+        let mut wanted = self.usable(role, name).await?;
         for _ in 0..MOST_TABS {
-            let wanted = self.usable(role, name).await?;
-            let direction = self.web.execute(DIRECTION, vec![wanted.to_json()?]).await?;
-            match direction.json().as_str() {
+            match self.direction(&wanted).await?.as_deref() {
                 Some("here") => return Ok(()),
+                None => wanted = self.usable(role, name).await?,
                 Some("back") => self.chord(Key::Shift, Key::Tab).await?,
                 _ => self.key(Key::Tab).await?,
             }
@@ -190,13 +297,13 @@ impl Window {
     }
 
     /// Chooses one of several: to the group with Tab, within it with the arrows.
-    pub async fn choose(&self, name: &str) -> Told {
+    async fn choose(&self, name: &str) -> Told {
+        let mut wanted = self.usable("radio", name).await?;
         for _ in 0..MOST_TABS {
-            let wanted = self.usable("radio", name).await?;
-            let direction = self.web.execute(DIRECTION, vec![wanted.to_json()?]).await?;
-            match direction.json().as_str() {
+            match self.direction(&wanted).await?.as_deref() {
+                None => wanted = self.usable("radio", name).await?,
                 Some("here") if wanted.is_selected().await? => return Ok(()),
-                Some("here") => self.text(" ").await?,
+                Some("here") => self.key(" ").await?,
                 Some("below") => self.key(Key::Down).await?,
                 Some("above") => self.key(Key::Up).await?,
                 Some("back") => self.chord(Key::Shift, Key::Tab).await?,
@@ -210,16 +317,12 @@ impl Window {
 
     /// Waits until something is there.
     pub async fn see(&self, role: &str, name: &str) -> Told {
-        self.until(role, name, |found| found.element.is_some())
-            .await
-            .map(drop)
+        self.until(role, name, Wanted::There).await.map(drop)
     }
 
     /// Waits until something is gone.
     pub async fn see_no_more(&self, role: &str, name: &str) -> Told {
-        self.until(role, name, |found| found.element.is_none())
-            .await
-            .map(drop)
+        self.until(role, name, Wanted::Gone).await.map(drop)
     }
 
     /// Waits until something is there and can be used.
@@ -229,8 +332,8 @@ impl Window {
 
     /// Whether something is there now and can be used.
     pub async fn can_use(&self, role: &str, name: &str) -> Told<bool> {
-        let found = access::find(&self.web, role, name).await?;
-        Ok(found.element.is_some() && !found.disabled)
+        let found = self.now(role, name, Wanted::Usable).await?;
+        Ok(Wanted::Usable.holds(&found))
     }
 
     /// Waits until the program has nothing more to draw: two frames with no change of what can be read.
@@ -250,17 +353,13 @@ impl Window {
 
     /// Waits until a text can be read anywhere in the window.
     pub async fn read(&self, text: &str) -> Told {
-        let begin = Instant::now();
-        while !self.words().await?.contains(text) {
-            if begin.elapsed() > PATIENCE {
-                return Err(Failure::new(format!(
-                    "\"{text}\" can't be read within {} s",
-                    PATIENCE.as_secs()
-                )));
-            }
-            tokio::time::sleep(GLANCE).await;
+        if access::can_be_read(&self.web, text, PATIENCE).await? {
+            return Ok(());
         }
-        Ok(())
+        Err(Failure::new(format!(
+            "\"{text}\" can't be read within {} s",
+            PATIENCE.as_secs()
+        )))
     }
 
     /// Everything that can be read now.
@@ -291,7 +390,7 @@ impl Window {
 
     /// The address that a button or a link of this name leads to.
     pub async fn leads_to(&self, name: &str) -> Told<String> {
-        let found = access::find(&self.web, "button", name).await?;
+        let found = self.until("button", name, Wanted::There).await?;
         let element = found
             .element
             .ok_or_else(|| Failure::new(format!("there is no button \"{name}\"")))?;
@@ -350,29 +449,32 @@ impl Window {
         element.click().await
     }
 
+    /// Where an element lies from the focus; `None` when the page has drawn another in its place.
+    async fn direction(&self, wanted: &WebElement) -> Told<Option<String>> {
+        match self.web.execute(DIRECTION, vec![wanted.to_json()?]).await {
+            Ok(answer) => Ok(answer.json().as_str().map(str::to_owned)),
+            Err(error) if is_passing(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn usable(&self, role: &str, name: &str) -> Told<WebElement> {
-        let found = self
-            .until(role, name, |found| {
-                found.element.is_some() && !found.disabled
-            })
-            .await?;
+        let found = self.until(role, name, Wanted::Usable).await?;
         found
             .element
             .ok_or_else(|| Failure::new(format!("the {role} \"{name}\" is gone")))
     }
 
-    async fn until(&self, role: &str, name: &str, enough: impl Fn(&Found) -> bool) -> Told<Found> {
-        let begin = Instant::now();
-        loop {
-            let found = access::find(&self.web, role, name).await?;
-            if enough(&found) {
-                return Ok(found);
-            }
-            if begin.elapsed() > PATIENCE {
-                return Err(not_so(role, name, &found));
-            }
-            tokio::time::sleep(GLANCE).await;
+    async fn until(&self, role: &str, name: &str, wanted: Wanted) -> Told<Found> {
+        let found = access::find(&self.web, (role, name), wanted, PATIENCE).await?;
+        match wanted.holds(&found) {
+            true => Ok(found),
+            false => Err(not_so(role, name, &found)),
         }
+    }
+
+    async fn now(&self, role: &str, name: &str, wanted: Wanted) -> Told<Found> {
+        access::find(&self.web, (role, name), wanted, Duration::ZERO).await
     }
 
     /// What is on screen, for whoever has to find out why a story failed.
@@ -416,6 +518,24 @@ fn is_passing(error: &WebDriverError) -> bool {
         StaleElementReference(_) | ElementNotInteractable(_) | ElementClickIntercepted(_)
     )
 }
+
+/// The clipboard is the screen's own, so any program on it can copy; ours has a command for that.
+const COMMAND: &str = r#"
+const [name, sent, done] = arguments;
+window.__TAURI_INTERNALS__.invoke(name, sent).then(() => done(null), (error) => done(JSON.stringify(error)));
+"#;
+
+/// Whether the page has this theme, at once or a little later.
+const IN_THEME: &str = r#"
+const [theme, done] = arguments;
+const begin = performance.now();
+const look = () => {
+  const shown = document.documentElement.dataset.theme === theme;
+  if (shown || performance.now() - begin > 5000) done(shown);
+  else setTimeout(look, 20);
+};
+look();
+"#;
 
 /// How many pixels of the tallest part of the page don't fit into it.
 const HIDDEN: &str = r#"

@@ -3,14 +3,15 @@
 
 use std::path::PathBuf;
 
-use desktop::{Failure, Start, Told, in_window, tour};
+use desktop::{Failure, Practice, Start, Told, in_window, tour};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Told {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
     let folder = folder.ok_or_else(|| Failure::new("name the folder for the pictures"))?;
-    in_window(Start::default(), async |window| {
-        tour(window, async |window, name| {
+    let practice = Practice::serve("fresh")?;
+    in_window(Start::over(&practice), async |window| {
+        tour(window, &practice, async |window, name| {
             window.settle().await?;
             window.picture(&folder.join(format!("{name}.png"))).await?;
             window

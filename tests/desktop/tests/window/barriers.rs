@@ -1,13 +1,14 @@
 //! axe-core in the real web view: no page has a barrier, light or dark.
 
-use desktop::{Failure, Start, Told, in_window, see, tour};
+use desktop::{Failure, Practice, Start, Told, in_window, see, tour};
 
 #[tokio::test]
 async fn no_page_has_a_barrier_in_either_theme() -> Told {
-    in_window(Start::default(), async |window| {
+    let practice = Practice::serve("fresh")?;
+    in_window(Start::over(&practice), async |window| {
         let mut found = Vec::new();
         let mut pages = 0;
-        tour(window, async |window, name| {
+        tour(window, &practice, async |window, name| {
             window.settle().await?;
             found.extend(
                 window

@@ -1,51 +1,113 @@
-//! Single sign-on in the real window: from the application to an enforced pilot by clicks, and a log-in that fails.
+//! Single sign-on in the real window, by clicks: from nothing and from what somebody began to an enforced pilot, and back to
+//! what was there before.
 
-use desktop::{Practice, Start, Told, Window, argument, guide, in_window, see};
+use desktop::{Failure, Practice, Spent, Start, Told, Window, differences, guide, in_window, see};
+use serde_json::Value;
 
-/// Clicks that the pages at Atlassian and the private window need anyway: three values copied, three addresses pasted, a
-/// log-in opened and told, the policy looked at, enforcing told, the log-in after it told.
-const BY_HAND: u32 = 11;
+/// What the pages at Atlassian and the private window need anyway: three values copied and three addresses pasted, a click
+/// each; a log-in opened and told, the policy looked at, enforcing told, the log-in after it told. A paste is one key.
+const BY_HAND: Spent = Spent {
+    clicks: 11,
+    letters: 0,
+    keys: 3,
+};
 /// What the rest may cost.
-const MOST: u32 = 20;
+const MOST_CLICKS: u32 = 20;
+/// "alex", to find the pilot, and the policy's name, typed before people are put into it and before it is enforced.
+const TYPED: &str = "alexPilot SSOPilot SSO";
 
-async fn to_the_application(window: &Window) -> Told {
-    guide::plan(window).await?;
-    guide::sign_in(window).await?;
-    guide::before_entra(window).await?;
-    guide::before_atlassian(window).await?;
-    guide::allow_changes(window).await?;
-    guide::add_app(window).await
+#[tokio::test]
+async fn a_fresh_tenant_comes_to_an_enforced_pilot_and_back_by_clicks() -> Told {
+    let practice = Practice::serve("fresh")?;
+    in_window(Start::over(&practice), async |window| {
+        guide::begin_over(window, &practice).await?;
+        let found = practice.dump()?;
+        guide::add_app(window).await?;
+        println!("to the application by mouse: {}", window.effort());
+
+        let begin = window.effort().spent();
+        guide::to_an_enforced_pilot(window).await?;
+        is_little(window, window.effort().spent().since(begin))?;
+        and_back(window, &practice, &found).await
+    })
+    .await
 }
 
-async fn to_the_pilot(window: &Window) -> Told {
-    guide::certificate(window).await?;
-    guide::saml_details(window).await?;
-    guide::basic_saml(window).await?;
-    guide::email_attribute(window).await?;
-    guide::claims(window).await?;
-    guide::pilot(window).await
+/// Says what the phase cost, and that it was little: every value carried once, and next to nothing to do beside what is done
+/// by hand.
+fn is_little(window: &Window, spent: Spent) -> Told {
+    println!("single sign-on by mouse: {spent}; of these by hand: {BY_HAND}");
+    println!("from the start page to the end: {}", window.effort());
+    let beside = spent.since(BY_HAND);
+    see(
+        beside.clicks <= MOST_CLICKS,
+        format!("{} clicks beside what is done by hand", beside.clicks),
+    )?;
+    let letters = TYPED.chars().count();
+    see(
+        usize::try_from(beside.letters)? == letters && beside.keys == 0,
+        format!("{beside} beside what is done by hand, where {letters} are typed"),
+    )?;
+    let repeated = window.effort().repeated();
+    see(
+        repeated.is_empty(),
+        format!("carried more than once: {repeated:?}"),
+    )?;
+    let values = window.effort().values();
+    see(
+        values == (3, 4),
+        format!(
+            "three values go to Atlassian, two addresses, a policy's address and a key come back, but these did: {values:?}"
+        ),
+    )
+}
+
+/// Whom the program put into the policy, as the organization has it.
+fn members(practice: &Practice) -> Told<Vec<String>> {
+    let dump = practice.dump()?;
+    let policies = dump["organization"]["policies"].as_array();
+    let ours = policies
+        .into_iter()
+        .flatten()
+        .find(|policy| policy["name"] == "Pilot SSO");
+    let members = ours.and_then(|policy| policy["members"].as_array());
+    let members = members.ok_or_else(|| Failure::new("there is no policy Pilot SSO"))?;
+    Ok(members
+        .iter()
+        .filter_map(|member| member.as_str().map(str::to_owned))
+        .collect())
+}
+
+/// Everything taken back: tenant and organization are as they were found.
+async fn and_back(window: &Window, practice: &Practice, found: &Value) -> Told {
+    see(
+        !differences(found, &practice.dump()?).is_empty(),
+        "the dump does not show what was set up",
+    )?;
+    guide::take_back_by_hand(window, &members(practice)?).await?;
+    guide::undo_all(window).await?;
+    let left = differences(found, &practice.dump()?);
+    if left.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("left behind:\n{}", left.join("\n"))))
 }
 
 #[tokio::test]
-async fn a_fresh_tenant_comes_to_an_enforced_pilot_by_clicks() -> Told {
-    in_window(Start::default(), async |window| {
-        guide::start_practice(window, "A fresh start").await?;
-        to_the_application(window).await?;
-        let before = window.effort().clicks();
-        to_the_pilot(window).await?;
-        guide::test_login(window).await?;
-        guide::go_on(window, "Continue to 1.9", "Policy and enforcement").await?;
-        guide::policy(window).await?;
-        guide::enforce(window).await?;
-        window.read("Everything here is verified.").await?;
-        let clicks = window.effort().clicks() - before;
-        println!(
-            "single sign-on by mouse: {clicks} clicks, {BY_HAND} of them for what is done by hand"
-        );
-        see(
-            clicks <= BY_HAND + MOST,
-            format!("{clicks} clicks from the application to the enforced pilot"),
-        )
+async fn what_somebody_began_comes_to_an_enforced_pilot_and_back_by_clicks() -> Told {
+    let practice = Practice::serve("half-done-saml")?;
+    in_window(Start::over(&practice), async |window| {
+        guide::begin_until_the_app(window, &practice).await?;
+        let found = practice.dump()?;
+        guide::take_over_app(window).await?;
+        guide::certificate(window).await?;
+        guide::saml_details(window).await?;
+        guide::basic_saml_beside_others(window).await?;
+        guide::email_attribute(window).await?;
+        guide::claims(window).await?;
+        guide::pilot_as_it_is(window, "Jira Pilot").await?;
+        guide::to_enforced_for_a_group(window).await?;
+        and_back(window, &practice, &found).await
     })
     .await
 }
@@ -53,21 +115,17 @@ async fn a_fresh_tenant_comes_to_an_enforced_pilot_by_clicks() -> Told {
 #[tokio::test]
 async fn a_log_in_that_fails_is_led_back_to_its_cause() -> Told {
     let practice = Practice::serve("fresh")?;
-    let start = Start {
-        arguments: vec!["--cloud".to_owned(), argument(&practice.cloud_file())],
-        data: None,
-    };
-    in_window(start, async |window| {
+    in_window(Start::over(&practice), async |window| {
         guide::begin_over(window, &practice).await?;
         guide::add_app(window).await?;
-        to_the_pilot(window).await?;
+        guide::to_a_pilot(window).await?;
         practice.pull("disable_app", r#"{"app":"Atlassian Cloud"}"#)?;
         guide::go_on(window, "Continue to 1.8", "Test log-in").await?;
         window
-            .click("button", "Sign in to allow reading this")
+            .press("button", "Sign in to allow reading this")
             .await?;
-        window.click("button", "From the site*").await?;
-        window.click("radio", "There was an error page*").await?;
+        window.press("button", "From the site*").await?;
+        window.press("radio", "There was an error page*").await?;
         window.read("disabled").await?;
         let barriers = window.violations().await?;
         see(barriers.is_empty(), barriers.join("\n"))
