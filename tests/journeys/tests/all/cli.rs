@@ -17,7 +17,8 @@ const BAD_INPUT: i32 = 2;
 const WAITS: i32 = 3;
 
 /// The binary of the same build as this test. Cargo builds a package's binaries for its own tests only, so it is built
-/// here; that takes a moment when nothing has changed.
+/// here, with the packages that everything else is built with: others have other features, and compile anew what all
+/// share.
 fn lockstep() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -29,8 +30,9 @@ fn lockstep() -> &'static Path {
         build.args([
             "build",
             "--quiet",
-            "-p",
-            "cli",
+            "--workspace",
+            "--exclude",
+            "desktop",
             "--bin",
             "lockstep",
             "--target-dir",
