@@ -27,6 +27,22 @@ pub struct OtherIds {
     pub application: String,
 }
 
+impl OtherIds {
+    /// Those that are known, each with whose it is.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let directories = self.directories.iter().map(|id| ("directory", id));
+        [
+            ("organization", &self.organization),
+            ("tenant", &self.tenant),
+            ("application", &self.application),
+        ]
+        .into_iter()
+        .chain(directories)
+        .map(|(whose, id)| (whose, id.trim()))
+        .filter(|(_, id)| !id.is_empty())
+    }
+}
+
 /// Both addresses, once they are good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpAddresses {
@@ -148,19 +164,15 @@ fn judge(kind: Kind, text: &str, auth_host: &Url, others: &OtherIds) -> Judged {
 /// The warning about an id that is known from elsewhere. That Atlassian gives each connection an id of its own is
 /// inferred, not documented, so this refuses nothing.
 fn own(id: &str, others: &OtherIds) -> Option<Judged> {
-    let table = [
-        (&others.organization, "your organization's id"),
-        (&others.tenant, "your tenant's id"),
-        (&others.application, "the application's id in Entra"),
-    ];
-    let directories = others
-        .directories
-        .iter()
-        .map(|directory| (directory, "the id of a directory of your organization"));
-    let (_, whose) = table
-        .into_iter()
-        .chain(directories)
-        .find(|(other, _)| id.eq_ignore_ascii_case(other.trim()))?;
+    let (whose, _) = others
+        .named()
+        .find(|(_, other)| id.eq_ignore_ascii_case(other))?;
+    let whose = match whose {
+        "organization" => "your organization's id",
+        "tenant" => "your tenant's id",
+        "application" => "the application's id in Entra",
+        _ => "the id of a directory of your organization",
+    };
     Some(Judged::warn(
         &format!("This looks built by hand: the id in it is {whose}."),
         "Atlassian gives each SAML configuration an id of its own, as far as is known. Copy the address from the SAML \

@@ -134,24 +134,13 @@ fn of(application: &Application, principal: &ServicePrincipal, known: &Known) ->
         entity: text(known.answer("saml.sp_entity")),
         acs: text(known.answer("saml.acs")),
         handed: text(known.fact("saml.thumbprint")),
-        other_ids: other_ids(known),
+        other_ids: saml_details::other_ids(known)
+            .named()
+            .map(|(whose, id)| (whose, id.to_owned()))
+            .collect(),
         rivals: Vec::new(),
         foreign_claims_policy: None,
     }
-}
-
-/// Ids that somebody may have made the identifier of.
-fn other_ids(known: &Known) -> Vec<(&'static str, String)> {
-    let ids = saml_details::other_ids(known);
-    let directories = ids.directories.into_iter().map(|id| ("directory", id));
-    [
-        ("organization", ids.organization),
-        ("tenant", ids.tenant),
-        ("application", ids.application),
-    ]
-    .into_iter()
-    .chain(directories)
-    .collect()
 }
 
 /// What is wrong with the application's identifier, where it can be read.

@@ -158,7 +158,7 @@ pub(super) fn identifier(settings: &Settings) -> Option<Fault> {
     let ends_with = |id: &str| {
         let id = id.to_lowercase();
         let mut all = settings.identifiers.iter();
-        !id.is_empty() && all.any(|identifier| identifier.to_lowercase().ends_with(&id))
+        all.any(|identifier| identifier.to_lowercase().ends_with(&id))
     };
     let by_hand = settings.other_ids.iter().find(|(_, id)| ends_with(id));
     let form = entity.rsplit_once('/').map(|(form, _)| format!("{form}/"));

@@ -184,21 +184,12 @@ fn doubtful(judged: &Judged, cx: &Live, known: &Known) -> Verdict {
 
 /// Whose id the addresses hold, where it is one that is known from elsewhere.
 fn whose_id(known: &Known) -> Option<&'static str> {
-    let ids = other_ids(known);
-    let table = [
-        (ids.organization, "organization"),
-        (ids.tenant, "tenant"),
-        (ids.application, "application"),
-    ];
     let pasted = [SP_ENTITY, ACS].map(|ask| known.answer(ask).unwrap_or_default().to_lowercase());
-    let holds =
-        |id: &String| !id.is_empty() && pasted.iter().any(|one| one.contains(&id.to_lowercase()));
-    let directories = ids.directories.into_iter().map(|id| (id, "directory"));
-    table
-        .into_iter()
-        .chain(directories)
-        .find(|(id, _)| holds(id))
-        .map(|(_, which)| which)
+    let holds = |id: &str| pasted.iter().any(|one| one.contains(&id.to_lowercase()));
+    other_ids(known)
+        .named()
+        .find(|(_, id)| holds(id))
+        .map(|(which, _)| which)
 }
 
 struct Together;
