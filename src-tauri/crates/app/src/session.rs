@@ -174,9 +174,9 @@ impl Session {
         let entra = self.sides().entra.clone()?;
         // A write scope brings its read scope along, which Microsoft does not list by itself.
         let mut granted = entra.granted();
-        let every = sign_in::first_scopes().into_iter().chain(scopes::every());
         granted.extend(
-            every
+            scopes::all()
+                .into_iter()
                 .filter(|scope| entra.has(scope))
                 .map(|scope| scope.name.to_owned()),
         );

@@ -9,6 +9,7 @@ use super::add_app::owns;
 use super::find_app::{Found, GALLERY_NAME, others, ours, template};
 use crate::evidence::Proven;
 use crate::fill;
+use crate::shared::rights;
 use crate::shared::sign_in::{read_only, write_scopes};
 use crate::shared::sign_in_checks::nobody;
 use crate::{Live, trouble, words};
@@ -217,7 +218,6 @@ impl Check<Live> for Allowed {
             .filter(|scope| !graph.session().has(scope))
             .map(|scope| scope.name)
             .collect();
-        let granted = graph.session().granted().join(" ");
         let verdict = if missing.is_empty() {
             Verdict::new(
                 VerdictState::Pass,
@@ -233,11 +233,7 @@ impl Check<Live> for Allowed {
             );
             with_fix(verdict, "consent", cx, known)
         };
-        Finding::only(
-            verdict
-                .told("Call", "the scope field of Microsoft's token answer")
-                .saw("Granted", &granted),
-        )
+        rights::as_granted(verdict, &graph)
     }
 }
 

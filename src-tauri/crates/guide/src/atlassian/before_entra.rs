@@ -143,11 +143,7 @@ impl Check<Live> for Granted {
             );
             with_fix(verdict, "consent", cx, known)
         };
-        Finding::only(
-            verdict
-                .told("Call", "the scope field of Microsoft's token answer")
-                .saw("Granted", &graph.session().granted().join(" ")),
-        )
+        rights::as_granted(verdict, &graph)
     }
 }
 

@@ -5,14 +5,13 @@ use engine::{Change, Facts, Trouble, Undo};
 use serde_json::{Value, json};
 
 use super::scopes;
-use super::sign_in::{MADE_CLIENT, REGISTRATION, first_scopes};
+use super::sign_in::{MADE_CLIENT, REGISTRATION};
 use crate::trouble;
 
 /// The settings of entra.md 1.4 A.
 pub(super) fn registration_change(tag: &str) -> Change {
-    let access: Vec<Value> = first_scopes()
+    let access: Vec<Value> = scopes::all()
         .into_iter()
-        .chain(scopes::every())
         .map(|scope| json!({ "id": scope.guid, "type": "Scope" }))
         .collect();
     Change {

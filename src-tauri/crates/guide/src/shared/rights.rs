@@ -57,6 +57,11 @@ pub(crate) fn allowed(
         let title = format!("Lockstep may {what}");
         Verdict::new(VerdictState::Pass, title, "The rights are granted.")
     };
+    as_granted(verdict, &graph)
+}
+
+/// A verdict on rights, with what Microsoft says is granted.
+pub(crate) fn as_granted(verdict: Verdict, graph: &Graph) -> Vec<Finding> {
     Finding::only(
         verdict
             .told("Call", "the scope field of Microsoft's token answer")

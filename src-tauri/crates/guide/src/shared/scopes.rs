@@ -66,6 +66,11 @@ pub fn every() -> Vec<&'static Scope> {
     every
 }
 
+/// Every scope that may ever be asked for, those of the first sign-in before the others.
+pub fn all() -> Vec<&'static Scope> {
+    [sign_in::first_scopes(), every()].concat()
+}
+
 fn phases(step: &StepId, known: &Known) -> Vec<Phase> {
     match step.as_str() {
         // What the prerequisites and all verifying later are read with; it is asked for once.
@@ -97,6 +102,16 @@ mod tests {
         scopes.into_iter().map(|scope| scope.name).collect()
     }
 
+    /// Steps that ask for something on top.
+    const ASKING: [&str; 6] = [
+        "before-entra",
+        "add-app",
+        "claims",
+        "pilot",
+        "email-attribute",
+        "enforce",
+    ];
+
     #[test]
     fn each_step_asks_for_what_it_needs_and_no_more() {
         for step in ["plan", "sign-in", "before-atlassian"] {
@@ -114,14 +129,7 @@ mod tests {
 
     #[test]
     fn reading_only_never_asks_to_write() {
-        for step in [
-            "before-entra",
-            "add-app",
-            "claims",
-            "pilot",
-            "email-attribute",
-            "enforce",
-        ] {
+        for step in ASKING {
             let names = names(step, &[(sign_in::RIGHTS, "read"), ("pilot.kind", "new")]);
             assert!(
                 names.iter().all(|name| !name.contains("ReadWrite")),
@@ -132,14 +140,7 @@ mod tests {
 
     #[test]
     fn whatever_a_step_wants_is_among_all() {
-        for step in [
-            "before-entra",
-            "add-app",
-            "claims",
-            "pilot",
-            "email-attribute",
-            "enforce",
-        ] {
+        for step in ASKING {
             for scope in wanted(&StepId::read(step), &Known::default()) {
                 assert!(every().contains(&scope), "{step}: {scope}");
             }

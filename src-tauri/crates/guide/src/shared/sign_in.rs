@@ -265,11 +265,7 @@ fn own_client_ask() -> Ask {
             .to_vec(),
         )],
     });
-    let scopes: Vec<_> = first_scopes()
-        .into_iter()
-        .chain(scopes::every())
-        .map(|scope| scope.name)
-        .collect();
+    let scopes: Vec<_> = scopes::all().into_iter().map(|scope| scope.name).collect();
     ask.copies = vec![
         (
             "Name".into(),
