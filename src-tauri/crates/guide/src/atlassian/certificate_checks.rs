@@ -205,12 +205,9 @@ impl Check<Live> for Active {
             return Finding::only(verdict.by(&app.call));
         }
         let verdict = match (app.active(), app.preferred()) {
-            (Some(active), _) if pasted_instead(active, known).is_some() => with_fix(
-                not_activated(active, pasted_instead(active, known).unwrap_or_default()),
-                "activate-next",
-                cx,
-                known,
-            ),
+            (Some(active), _) if let Some(next) = pasted_instead(active, known) => {
+                with_fix(not_activated(active, next), "activate-next", cx, known)
+            }
             (Some(active), _) => Verdict::new(
                 VerdictState::Pass,
                 format!("{} signs log-ins", active.short()),

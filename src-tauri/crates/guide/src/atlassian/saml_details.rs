@@ -220,18 +220,13 @@ pub(super) fn is_handed_over(known: &Known) -> bool {
 
 /// Whether the active certificate is another one than Atlassian was given. Nothing is known before the addresses came.
 pub(super) fn is_rotated(known: &Known, active: &str) -> bool {
-    let is = |thumbprint: &str| thumbprint.eq_ignore_ascii_case(active);
-    // The next one was pasted before it is activated, so this is the newest word.
-    if let Some(next) = renewal::pasted(known) {
-        return !is(next);
-    }
-    known.fact(HANDED_OVER).is_some_and(|given| !is(given))
-        && !known.answer(REPASTED).is_some_and(is)
+    given(known, active).is_some_and(|given| !given.eq_ignore_ascii_case(active))
 }
 
 /// Which certificate Atlassian was given, as far as the person said.
 pub(super) fn given<'a>(known: &'a Known, active: &str) -> Option<&'a str> {
     let repasted = known.answer(REPASTED);
+    // The next one is pasted before it is activated, so that is the newest word.
     renewal::pasted(known)
         .or(repasted.filter(|thumbprint| thumbprint.eq_ignore_ascii_case(active)))
         .or_else(|| known.fact(HANDED_OVER))

@@ -90,12 +90,18 @@ impl Check<Live> for CameThrough {
             Err(findings) => return findings,
         };
         let reading = login_reads::read(cx, known, &who, began).await;
-        let verdict = proven(cx, known, &who, &reading, began);
-        let traces = reading.traces(known, began, cx.now());
-        let asked = traces.is_ok_and(|traces| {
-            let word = Word::PasswordAsked;
-            matches!(weigh(&traces), Proof::Said { word: said, .. } if said == word)
-        });
+        let proof = match weighed(cx, known, &reading, began) {
+            Ok(proof) => proof,
+            Err(verdict) => return Finding::only(verdict),
+        };
+        let verdict = in_words(cx, known, &who, &proof);
+        let asked = matches!(
+            proof,
+            Proof::Said {
+                word: Word::PasswordAsked,
+                ..
+            }
+        );
         Finding::only(match asked && verdict.state == VerdictState::Fail {
             true => login_taken_back::told(cx, known, verdict).await,
             false => verdict,
@@ -111,6 +117,19 @@ pub(super) fn proven(
     reading: &Reading,
     began: Timestamp,
 ) -> Verdict {
+    match weighed(cx, known, reading, began) {
+        Ok(proof) => in_words(cx, known, who, &proof),
+        Err(verdict) => verdict,
+    }
+}
+
+/// What the log-in comes to, or what is said while that can't be told.
+fn weighed(
+    cx: &Live,
+    known: &Known,
+    reading: &Reading,
+    began: Timestamp,
+) -> Result<Proof, Verdict> {
     if reading.is_undecided() {
         let title = "How the log-in is proven is open";
         let verdict = Verdict::new(
@@ -118,15 +137,17 @@ pub(super) fn proven(
             title,
             "Lockstep may not read the log yet.",
         );
-        return with_fix(verdict, "consent", cx, known, &[]);
+        return Err(with_fix(verdict, "consent", cx, known, &[]));
     }
-    let traces = match reading.traces(known, began, cx.now()) {
-        Ok(traces) => traces,
-        Err(trouble) => {
-            return Verdict::unknown("Whether the log-in came through is not known", &trouble);
-        }
-    };
-    let (verdict, key) = judged(&weigh(&traces), who.shown());
+    let title = "Whether the log-in came through is not known";
+    reading
+        .traces(known, began, cx.now())
+        .map(|traces| weigh(&traces))
+        .map_err(|trouble| Verdict::unknown(title, &trouble))
+}
+
+fn in_words(cx: &Live, known: &Known, who: &Tester, proof: &Proof) -> Verdict {
+    let (verdict, key) = judged(proof, who.shown());
     match key {
         Some(key) => with_fix(verdict, key, cx, known, &[]),
         None => verdict,
