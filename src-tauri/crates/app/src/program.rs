@@ -92,7 +92,7 @@ impl Program {
 
     /// The same, opening connections with another vault, pace or disk than the usual.
     pub async fn start_with(options: Options, opening: Opening) -> Shown<Self> {
-        let home = Home::open(options.data).map_err(|trouble| render::trouble(&trouble, None))?;
+        let home = Home::open(options.data)?;
         home.forget_practice();
         let settings = Settings::read(&home);
         let last = settings.last.clone();
@@ -109,10 +109,7 @@ impl Program {
         program.read_cards();
         program.keep_looking();
         match (options.practice, last) {
-            (Some(scenario), _) => program
-                .start_practice(scenario)
-                .await
-                .map_err(|trouble| render::trouble(&trouble, None))?,
+            (Some(scenario), _) => program.start_practice(scenario).await?,
             (None, Some(id)) if program.0.home.folder(&id).exists() => program.open(&id).await,
             _ => {}
         }
@@ -257,17 +254,12 @@ impl Program {
             Action::GoStart => self.go(Page::Start),
             Action::GoConnection => self.go(Page::Connection),
             Action::GoHelp => self.go(Page::Help),
-            Action::GoStep { id } => self
-                .go_step(StepId::read(id))
-                .map_err(|trouble| render::trouble(&trouble, None))?,
+            Action::GoStep { id } => self.go_step(StepId::read(id))?,
             Action::NewConnection {
                 name,
                 practice,
                 cloud,
-            } => self
-                .new_connection(&name, practice, cloud)
-                .await
-                .map_err(|trouble| render::trouble(&trouble, None))?,
+            } => self.new_connection(&name, practice, cloud).await?,
             Action::OpenConnection { id } => self.open(&id).await,
             Action::ForgetConnection { id } => self.forget(&id).await?,
             Action::SetTheme { theme } => self.set_theme(theme),

@@ -86,8 +86,7 @@ impl Program {
     }
 
     pub(super) async fn set_aside(&self, id: &str) -> Shown {
-        crate::damaged::set_aside(&self.0.home, id)
-            .map_err(|trouble| render::trouble(&trouble, None))?;
+        crate::damaged::set_aside(&self.0.home, id)?;
         self.open(id).await;
         Ok(())
     }

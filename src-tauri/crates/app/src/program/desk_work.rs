@@ -21,8 +21,7 @@ impl Program {
         let wish = std::env::var(connect::signin::BROWSER_VARIABLE);
         if session.cloud.practice.is_some() && wish.as_deref() == Ok("autopilot") {
             // Whatever page it ends on is what the person would see there; the logs tell the rest.
-            let done = session.practise_log_in().await;
-            return done.map_err(|trouble| render::trouble(&trouble, None));
+            return Ok(session.practise_log_in().await?);
         }
         self.blocking(move |desk| desk.open_private(&url)).await
     }
@@ -55,7 +54,7 @@ impl Program {
                 self.stopped(trouble);
                 Ok(())
             }
-            Err(trouble) => Err(render::trouble(&trouble, None)),
+            Err(trouble) => Err(trouble.into()),
         }
     }
 
@@ -93,8 +92,7 @@ impl Program {
         let Some((session, step)) = self.here() else {
             return Ok(());
         };
-        let saved = session.save_document(&step, id);
-        saved.map_err(|trouble| render::trouble(&trouble, None))?;
+        session.save_document(&step, id)?;
         self.look(step);
         Ok(())
     }
@@ -152,7 +150,7 @@ impl Program {
         };
         let trouble =
             guide::local_trouble("This computer did not do that", "Nothing was sent.", &words);
-        Err(render::trouble(&trouble, None))
+        Err(trouble.into())
     }
 
     pub(super) fn dismiss(&self) {
@@ -177,7 +175,7 @@ fn may_open(session: &Session, url: &str) -> Shown {
         "This address is not on the list of pages that Lockstep opens",
         "Nothing was opened.",
     );
-    Err(render::trouble(&trouble, None))
+    Err(trouble.into())
 }
 
 /// The desk's browser, as the network side knows one.

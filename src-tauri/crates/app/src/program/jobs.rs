@@ -91,10 +91,7 @@ impl Program {
         let Some(session) = self.session() else {
             return Ok(());
         };
-        session
-            .sign_out()
-            .await
-            .map_err(|trouble| render::trouble(&trouble, None))
+        Ok(session.sign_out().await?)
     }
 
     pub(super) fn look_here(&self) {
@@ -302,7 +299,7 @@ impl Program {
         let Some((session, step)) = self.here() else {
             return Ok(());
         };
-        said(&session, &step).map_err(|trouble| render::trouble(&trouble, None))?;
+        said(&session, &step)?;
         // The name that opened the way was typed for this once.
         self.desktop().confirmed = None;
         self.look(step);

@@ -42,6 +42,13 @@ pub(crate) fn trouble(trouble: &Trouble, retry: Option<Action>) -> TroubleView {
     }
 }
 
+/// The same where there is nothing to do again.
+impl From<Trouble> for TroubleView {
+    fn from(one: Trouble) -> Self {
+        trouble(&one, None)
+    }
+}
+
 fn cut(words: &str) -> String {
     if words.chars().count() <= MOST_WORDS {
         return words.to_owned();
