@@ -192,7 +192,7 @@ export type AskView = {
 
 /**  One change. */
 export type ChangeRow = {
-	/**  The change's id. */
+	/**  The change's id; the row's own where the change was made before. */
 	id: string,
 	/**  "Application". */
 	what: string,

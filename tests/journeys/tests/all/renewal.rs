@@ -54,6 +54,17 @@ async fn makes(walk: &Walk, wanted: &[&str]) {
     assert_eq!(ids, wanted);
     walk.make(&shown).await.expect("it is made");
     look(walk, STEP).await;
+    rows_are_told_apart(walk);
+}
+
+/// The same change can be made more than once; the window draws each row by its id, and stands still where two have the same.
+fn rows_are_told_apart(walk: &Walk) {
+    let Some(changes) = walk.page(STEP).changes else {
+        return;
+    };
+    let ids: Vec<_> = changes.rows.into_iter().map(|row| row.id).collect();
+    let different: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(different.len(), ids.len(), "{ids:?}");
 }
 
 /// The certificate that an ask wants pasted.

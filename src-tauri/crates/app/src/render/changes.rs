@@ -45,7 +45,7 @@ fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
     Some(ChangesView {
         made: true,
         note: last.strftime("%-d %b %Y, %H:%M UTC").to_string(),
-        rows: records.iter().map(|record| recorded(record)).collect(),
+        rows: told_apart(records.iter().map(|record| recorded(record)).collect()),
         untouched: None,
         retype: None,
         undo: (stand > 0).then(|| ActionView {
@@ -98,6 +98,18 @@ fn is_made(sight: &Sight, id: &StepId, change: &str) -> bool {
         .state
         .step(id)
         .is_some_and(|state| state.made().any(|record| record.change.id == change))
+}
+
+/// A change can be made again, such as the one that makes a certificate: each time has its own row, and its own id.
+fn told_apart(mut rows: Vec<ChangeRow>) -> Vec<ChangeRow> {
+    for at in 1..rows.len() {
+        let (before, rest) = rows.split_at_mut(at);
+        let id = &mut rest[0].id;
+        if before.iter().any(|row| row.id == *id) {
+            *id = format!("{id}-{}", at + 1);
+        }
+    }
+    rows
 }
 
 fn recorded(record: &ChangeRecord) -> ChangeRow {

@@ -183,7 +183,7 @@ pub struct ChangesView {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ChangeRow {
-    /// The change's id.
+    /// The change's id; the row's own where the change was made before.
     pub id: String,
     /// "Application".
     pub what: String,
