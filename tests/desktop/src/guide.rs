@@ -290,6 +290,12 @@ async fn log_in(window: &Window) -> Told {
 
 /// 1.9, up to the lock that is open: a policy made by hand, its address brought back, the pilot added.
 pub async fn policy(window: &Window) -> Told {
+    policy_shown(window).await?;
+    pilot_added(window).await
+}
+
+/// 1.9, up to the pilot that is proposed for the policy.
+pub async fn policy_shown(window: &Window) -> Told {
     let admin = Admin::at(&window.leads_to("Open Atlassian Administration*").await?)?;
     let page = admin.page()?;
     let directory = told(&page, "directory-id")?;
@@ -302,6 +308,11 @@ pub async fn policy(window: &Window) -> Told {
     window
         .press("checkbox", "I looked at the policy’s settings*")
         .await?;
+    window.read("Type the name to go on: Pilot SSO").await
+}
+
+/// 1.9, the pilot put into the policy.
+pub async fn pilot_added(window: &Window) -> Told {
     // Nobody can be taken out of a policy again, so its name is typed first.
     window
         .fill("Type the name to go on: Pilot SSO*", "Pilot SSO")
@@ -310,6 +321,19 @@ pub async fn policy(window: &Window) -> Told {
     window.see("heading", "What changed*").await?;
     window.press("button", "Save way-back.txt*").await?;
     window.read("Unlocked: all 4 hold").await
+}
+
+/// 1.2 again, while it is enforced: another certificate made, up to the question whether Atlassian has it.
+pub async fn renewal(window: &Window) -> Told {
+    window
+        .press("link", "1.2 Certificate and Entra values*")
+        .await?;
+    window.press("radio", "Make a new one*").await?;
+    window.press("button", "Make 1 change in Entra").await?;
+    window
+        .press("checkbox", "Change it although single sign-on is enforced*")
+        .await?;
+    window.read("The new certificate at Atlassian").await
 }
 
 /// 1.9, the name typed, single sign-on enforced by hand, and said so.

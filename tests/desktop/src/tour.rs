@@ -84,10 +84,14 @@ pub async fn tour(
     at("26-test-login-done").await?;
     guide::go_on(window, "Continue to 1.9", "Policy and enforcement").await?;
     at("27-enforce-locked").await?;
-    guide::policy(window).await?;
+    guide::policy_shown(window).await?;
+    at("27a-members-proposed").await?;
+    guide::pilot_added(window).await?;
     at("28-enforce-open").await?;
     guide::enforce(window).await?;
     at("29-enforced").await?;
+    guide::renewal(window).await?;
+    at("29a-renewal").await?;
     for (link, name) in [
         ("The connection", "11-connection"),
         ("0.3 Before you start: Entra*", "12-before-entra-done"),
