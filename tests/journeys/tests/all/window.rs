@@ -8,9 +8,14 @@ use journeys::{Bench, Ended, Window};
 /// Walks through the guide until the application stands, by answering what is open and pressing the primary button or
 /// Continue.
 pub async fn through(window: &Window, bench: &Bench) -> Vec<String> {
+    on_to(window, bench, "certificate").await
+}
+
+/// The same until the page of this step.
+async fn on_to(window: &Window, bench: &Bench, step: &str) -> Vec<String> {
     let mut pressed = Vec::new();
     for _ in 0..40 {
-        if window.program.snapshot().page == first_of_saml() {
+        if window.program.snapshot().page == (Page::Step { id: step.into() }) {
             break;
         }
         answer_all(window, bench).await;
@@ -109,6 +114,50 @@ async fn fresh_by_pressing_only() {
     // The tenant's contoso-labs.com is not verified at Atlassian, which warns and keeps nobody from going on.
     assert_eq!((open.verified, open.status), (4, Status::Attention));
     assert_eq!(bench.applications().len(), 1);
+}
+
+/// What is not granted is not asked of Microsoft, and each check says which right it lacks.
+#[tokio::test]
+async fn before_the_rights_to_read_are_granted_nothing_is_asked_that_is_refused() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    on_to(&window, &bench, "before-entra").await;
+
+    let said = || {
+        let checks = window.step().checks.into_iter();
+        checks
+            .map(|check| format!("{}: {} {}", check.word, check.title, check.detail))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said(),
+        [
+            "Not yet: The rights to read are not granted yet Not granted yet: RoleManagement.Read.Directory, RoleEligibilitySchedule.Read.Directory, LicenseAssignment.Read.All, Domain.Read.All, Organization.Read.All and Application.Read.All.",
+            "Passed: adele@contoso.com is a member of this tenant ",
+            "Not yet: The tenant is looked at once that is allowed Not granted yet: Organization.Read.All.",
+            "Not yet: Roles are looked at once that is allowed Not granted yet: RoleManagement.Read.Directory.",
+            "Not yet: Licences are looked at once that is allowed Not granted yet: LicenseAssignment.Read.All.",
+            "Not yet: Domain names are looked at once that is allowed Not granted yet: Domain.Read.All.",
+        ]
+    );
+    let refused: Vec<_> = window
+        .program
+        .snapshot()
+        .requests
+        .into_iter()
+        .filter(|request| request.status == Some(403))
+        .map(|request| request.path)
+        .collect();
+    assert_eq!(refused, [""; 0]);
+
+    assert_eq!(window.button().label, "Sign in to allow reading this");
+    window.press(Action::SignIn).await;
+    assert!(
+        said().iter().all(|line| line.starts_with("Passed: ")),
+        "{:?}",
+        said()
+    );
 }
 
 #[tokio::test]
