@@ -410,8 +410,18 @@ async fn what_is_found_in_one_cloud_never_comes_into_the_record_of_another() {
     made.expect("made");
     let copy = bench.folder().join("copy.toml");
     std::fs::copy(bench.cloud_file(), &copy).expect("copied");
+    let copied = std::fs::read_to_string(&copy).expect("read");
     let copy = copy.display().to_string();
     let with = ["--connection", "Practised", "--cloud", &copy, "--autopilot"];
+    // Another practice is another cloud: its name says so.
+    let (own, others) = (bench.cloud().name, "somebody else’s");
+    let renamed = copied.replacen(&format!("\"{own}\""), &format!("\"{others}\""), 1);
+    assert_ne!(renamed, copied, "the file names its cloud");
+    std::fs::write(&copy, renamed).expect("written");
+    let (code, _, said) = run(&bench.data(), &[&["check"][..], &with[..4]].concat()).await;
+    assert_eq!(code, BAD_INPUT, "{said}");
+    assert!(said.contains("belongs to another cloud than"), "{said}");
+    std::fs::write(&copy, copied).expect("written");
     let (code, _, said) = run(
         &bench.data(),
         &[&["run", "--until", "plan"][..], &with].concat(),
