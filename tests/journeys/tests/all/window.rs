@@ -161,6 +161,19 @@ async fn before_the_rights_to_read_are_granted_nothing_is_asked_that_is_refused(
 }
 
 #[tokio::test]
+async fn a_step_that_waits_for_a_sign_in_only_does_not_wait_for_microsoft() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    on_to(&window, &bench, "add-app").await;
+    assert_eq!(window.button().label, "Sign in to allow changes");
+    let open = window.program.snapshot().open.expect("open");
+    let mut rows = open.phases.iter().flat_map(|phase| &phase.steps);
+    let row = rows.find(|row| row.id == "add-app").expect("a row");
+    assert_eq!(row.word, "Ready");
+}
+
+#[tokio::test]
 async fn undo_is_asked_first_and_then_done() {
     let bench = Bench::of("fresh").await;
     let window = Window::of(&bench).await;

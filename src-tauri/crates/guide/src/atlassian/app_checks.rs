@@ -226,8 +226,8 @@ impl Check<Live> for Allowed {
             )
         } else {
             let detail = format!("Not granted yet: {}.", words::list(&missing));
-            let verdict = Verdict::new(
-                VerdictState::Wait,
+            let verdict = Verdict::skipped(
+                Skip::NothingYet,
                 "The right to add applications is not granted yet",
                 detail,
             );

@@ -40,7 +40,7 @@ impl Check<Live> for EntraLog {
             Opened::NotAsked => {
                 let title = "Lockstep may not read Entra’s sign-in log yet";
                 with_fix(
-                    Verdict::new(VerdictState::Wait, title, ""),
+                    Verdict::skipped(Skip::NothingYet, title, ""),
                     "consent",
                     cx,
                     known,

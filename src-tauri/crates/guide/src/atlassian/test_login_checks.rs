@@ -132,8 +132,8 @@ fn weighed(
 ) -> Result<Proof, Verdict> {
     if reading.is_undecided() {
         let title = "How the log-in is proven is open";
-        let verdict = Verdict::new(
-            VerdictState::Wait,
+        let verdict = Verdict::skipped(
+            Skip::NothingYet,
             title,
             "Lockstep may not read the log yet.",
         );

@@ -46,7 +46,8 @@ pub(crate) fn allowed(
     let verdict = if !missing.is_empty() {
         let title = format!("The right to {what} is not granted yet");
         let detail = format!("Not granted yet: {}.", words::list(&missing));
-        with_fix(Verdict::new(VerdictState::Wait, title, detail), "consent")
+        // It waits for nobody but the person: the step is ready.
+        with_fix(Verdict::skipped(Skip::NothingYet, title, detail), "consent")
     } else if read_only(known) {
         let detail = "You chose so. Do this step by hand.";
         with_fix(
