@@ -239,7 +239,7 @@ fn left_by_hand(session: &Session, step: Option<&StepId>) -> Vec<String> {
         let undoes = guide::step_text(known.text(), &|_| None).undo_by_hand;
         let touched = state
             .step(&known.id())
-            .is_some_and(|step| !step.looked.is_empty());
+            .is_some_and(|step| !step.looked.is_empty() && !step.taken_back);
         reach.contains(&known.id()) && known.hand_first() && touched && undoes.is_some()
     });
     by_hand

@@ -26,6 +26,8 @@ pub struct StepState {
     pub looked: BTreeMap<String, Looked>,
     /// When the person said that it was done by hand.
     pub by_hand: Option<Timestamp>,
+    /// Whether the person said that they took back what was done by hand, and nothing was done or answered since.
+    pub taken_back: bool,
     /// The record that last changed anything a check of this step could see.
     moved_at: u64,
 }
@@ -294,7 +296,9 @@ impl State {
                     .as_ref()
                     != Some(value);
                 if changed {
-                    self.of(step).moved_at = seq;
+                    let of_step = self.of(step);
+                    of_step.moved_at = seq;
+                    of_step.taken_back = false;
                 }
             }
             Entry::Intended { step, change } => self.of(step).intend(change, at, seq),
@@ -330,6 +334,7 @@ impl State {
                 self.known.by_hand.insert(step.clone(), at);
                 let step = self.of(step);
                 step.by_hand = Some(at);
+                step.taken_back = false;
                 step.forget_failures();
                 step.moved_at = seq;
             }
@@ -337,6 +342,7 @@ impl State {
                 self.known.by_hand.remove(step);
                 let of_step = self.of(step);
                 of_step.by_hand = None;
+                of_step.taken_back = true;
                 of_step.moved_at = seq;
                 // What no call can undo was taken back with it: nobody is told of it again.
                 let taken_back: Vec<_> = of_step

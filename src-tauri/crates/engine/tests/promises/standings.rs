@@ -460,3 +460,26 @@ fn what_no_call_can_undo_is_taken_back_with_the_rest_of_its_step() {
     assert_eq!(after.known().fact("sent to"), None);
     assert_eq!(after.known().by_hand_at(&id(0)), None);
 }
+
+#[test]
+fn what_was_taken_back_by_hand_is_so_until_something_is_done_or_answered_again() {
+    let answered = |value: &str| Entry::Answered {
+        step: id(0),
+        ask: "ask".into(),
+        value: value.into(),
+    };
+    let done = || Entry::DoneByHand { step: id(0) };
+    let back = || Entry::UndoneByHand { step: id(0) };
+    let cases = [
+        (vec![answered("a"), done()], false),
+        (vec![answered("a"), done(), back()], true),
+        (vec![answered("a"), back(), answered("a")], true),
+        (vec![answered("a"), back(), answered("b")], false),
+        (vec![back(), done()], false),
+    ];
+    for (entries, wanted) in cases {
+        let state = state(entries.clone());
+        let step = state.step(&id(0)).expect("known");
+        assert_eq!(step.taken_back, wanted, "{entries:?}");
+    }
+}
