@@ -26,6 +26,10 @@ const buttons = [...document.querySelectorAll("button")];
 const copy = buttons.find((button) => button.getAttribute("aria-label") === `Copy: ${arguments[0]}`);
 return copy?.closest("dl > div")?.querySelector("[title]")?.title ?? null;
 "#;
+/// Whether the field that has the focus is empty; what is no field is not.
+const IS_EMPTY: &str = r#"return document.activeElement?.value === "";"#;
+/// How long something takes that comes at once.
+const SOON: Duration = Duration::from_secs(2);
 /// More Tab presses than any page has stops.
 const MOST_TABS: usize = 250;
 
@@ -219,9 +223,28 @@ impl Window {
 
     /// Pastes the clipboard into the field that has the focus.
     pub async fn paste(&self, name: &str) -> Told {
-        self.chord(Key::Control, 'v').await?;
         self.effort.pasted(name);
-        Ok(())
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            self.chord(Key::Control, 'v').await?;
+            if self.holds_something().await? {
+                return Ok(());
+            }
+        }
+        Err(Failure::new(format!("nothing came into \"{name}\"")))
+    }
+
+    /// Whether the field that has the focus holds something soon. The clipboard is the whole screen's, and late now and then.
+    async fn holds_something(&self) -> Told<bool> {
+        let begin = Instant::now();
+        while begin.elapsed() < SOON {
+            let found = self.web.execute(IS_EMPTY, vec![]).await?;
+            if found.json().as_bool() != Some(true) {
+                return Ok(true);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(false)
     }
 
     /// Copies a value on a page elsewhere: it lies on the clipboard then. The copying counts there.
