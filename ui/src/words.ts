@@ -61,7 +61,8 @@ export const words = {
   search: {
     running: "Looking.",
     none: "Nobody is found by that.",
-    found: (n: number) => `${count(n, "is", "are")} found. Choose one.`,
+    found: (n: number) => `${count(n, "is", "are")} found.`,
+    choose: "Choose one.",
     chosen: "is chosen.",
     another: "Look for another",
   },
