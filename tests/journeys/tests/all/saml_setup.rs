@@ -142,6 +142,12 @@ async fn a_fresh_application_gets_a_certificate_and_atlassians_addresses() {
     let walk = begun(&bench).await;
     assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
     let (walk, addresses) = to_the_addresses(&bench, walk).await;
+    walk.look(&by_id("basic-saml")).await.expect("it looks");
+    let before = walk.page("basic-saml").checks;
+    assert!(
+        before.iter().all(|check| check.word == "Not yet"),
+        "nothing is wrong before anything was written: {before:?}"
+    );
     assert_eq!(does(&walk, "basic-saml").await, Ok(Ended::Verified));
 
     let principal = principal(&bench);

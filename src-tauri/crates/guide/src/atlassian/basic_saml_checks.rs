@@ -257,6 +257,9 @@ impl Check<Live> for SignOn {
             Err(findings) => return findings,
         };
         let now = app.principal.login_url.as_deref().unwrap_or_default();
+        if now.is_empty() && is_untouched(&app) {
+            return not_written_yet(before, &app);
+        }
         let is_reply = now == pair.reply || now.contains("/login/callback");
         let title = match (now.is_empty(), is_reply) {
             (true, _) => "No sign-on URL is set",
@@ -290,6 +293,9 @@ impl Check<Live> for Relay {
         let now = settings
             .and_then(|settings| settings.relay_state.as_deref())
             .unwrap_or_default();
+        if now.is_empty() && is_untouched(&app) {
+            return not_written_yet(before, &app);
+        }
         let title = match now.is_empty() {
             true => "No relay state is set",
             false => "The relay state is another one",
@@ -297,6 +303,17 @@ impl Check<Live> for Relay {
         let said = at_site(now, site(known).as_deref(), self.title(), title, "relay");
         Finding::only(fixed(said, cx, known).by(&app.call))
     }
+}
+
+/// Whether nothing was written into the application yet: what is missing then is still to come, and nothing to look into.
+fn is_untouched(app: &SamlApp) -> bool {
+    let now = Addresses::of(&app.application);
+    now.identifiers.is_empty() && now.replies.is_empty()
+}
+
+fn not_written_yet(before: &str, app: &SamlApp) -> Vec<Finding> {
+    let verdict = Verdict::skipped(Skip::NothingYet, before, "Make the changes first.");
+    Finding::only(verdict.by(&app.call))
 }
 
 /// Whether a value is the site. Log-ins that start at Atlassian work without it, so another one is a warning.

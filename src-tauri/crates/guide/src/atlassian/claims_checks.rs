@@ -142,13 +142,7 @@ impl Check<Live> for Overriding {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let seen = match Seen::of(
-            cx,
-            known,
-            "Policies are looked at once the application stands",
-        )
-        .await
-        {
+        let seen = match Seen::of(cx, known, "Policies are looked at once that is possible").await {
             Ok(seen) => seen,
             Err(findings) => return findings,
         };
@@ -178,12 +172,7 @@ impl Check<Live> for NameId {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let seen = match Seen::of(
-            cx,
-            known,
-            "The NameID is looked at once the application stands",
-        )
-        .await
+        let seen = match Seen::of(cx, known, "The NameID is looked at once that is possible").await
         {
             Ok(seen) => seen,
             Err(findings) => return findings,
@@ -214,12 +203,7 @@ impl Check<Live> for Names {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let seen = match Seen::of(
-            cx,
-            known,
-            "The names are looked at once the application stands",
-        )
-        .await
+        let seen = match Seen::of(cx, known, "The names are looked at once that is possible").await
         {
             Ok(seen) => seen,
             Err(findings) => return findings,
@@ -259,11 +243,10 @@ impl Check<Live> for Stable {
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let seen =
-            match Seen::of(cx, known, "The id is looked at once the application stands").await {
-                Ok(seen) => seen,
-                Err(findings) => return findings,
-            };
+        let seen = match Seen::of(cx, known, "The id is looked at once that is possible").await {
+            Ok(seen) => seen,
+            Err(findings) => return findings,
+        };
         let Some(sent) = seen.sent() else {
             return seen.untold("Whether an id that stays is sent can’t be told");
         };
