@@ -244,6 +244,7 @@ export const words = {
     toDo: "What to do:",
     result: (word: string, title: string) => `${word}: ${title}`,
     evidence: "Evidence",
+    later: (n: number, others: boolean) => `${n} ${others ? "more" : "checks"}: there is nothing to look at yet.`,
   },
   wait: { since: "Since", usual: "Usually", longest: "At longest", left: "Ends in", progress: "Progress" },
   trouble: { doing: "What we were doing", said: (who: string) => `What ${who} said`, next: "What to do next" },

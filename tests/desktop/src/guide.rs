@@ -317,7 +317,7 @@ pub async fn pilot_added(window: &Window) -> Told {
     window
         .fill("Type the name to go on: Pilot SSO*", "Pilot SSO")
         .await?;
-    window.press("button", "Make 1 change in Atlassian").await?;
+    window.press("button", "Make 1 change at Atlassian").await?;
     window.see("heading", "What changed*").await?;
     window.press("button", "Save way-back.txt*").await?;
     window.read("Unlocked: all 4 hold").await

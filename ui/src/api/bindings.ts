@@ -266,6 +266,8 @@ export type CheckView = {
 	title: string,
 	/**  A second sentence. */
 	detail: string,
+	/**  Whether it can only be looked at once something on this page is done, and nothing else is to be said of it. */
+	later: boolean,
 	/**  When it was seen. */
 	at: number | null,
 	/**  Whether it is being looked at right now. */

@@ -89,7 +89,7 @@ export function connection(phases: PhaseView[], change: Partial<ConnectionView> 
 }
 
 export function check(id: string, state: CheckState | null, word: string, title: string, detail: string, change: Partial<CheckView> = {}): CheckView {
-  return { id, state, word, title, detail, at: state === null ? null : ago(12), running: false, stale: false, evidence: [], fix: null, ...change };
+  return { id, state, word, title, detail, later: false, at: state === null ? null : ago(12), running: false, stale: false, evidence: [], fix: null, ...change };
 }
 
 export function step(change: Partial<StepView> & Pick<StepView, "id" | "number" | "phase" | "title" | "footer">): StepView {

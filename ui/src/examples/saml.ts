@@ -102,7 +102,7 @@ const members: StepView = {
     }),
     undo: null,
   },
-  footer: footer("Type the name above.", null, action({ do: "apply", fingerprint: "77c1" }, "Make 1 change in Atlassian", "Type the name above.")),
+  footer: footer("Type the name above.", null, action({ do: "apply", fingerprint: "77c1" }, "Make 1 change at Atlassian", "Type the name above.")),
 };
 
 export const saml = {

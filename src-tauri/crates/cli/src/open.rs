@@ -55,6 +55,7 @@ mod tests {
             word: String::new(),
             title: title.to_owned(),
             detail: "Why.".to_owned(),
+            later: false,
             at: None,
             running: false,
             stale,

@@ -174,6 +174,41 @@ async fn a_step_that_waits_for_a_sign_in_only_does_not_wait_for_microsoft() {
 }
 
 #[tokio::test]
+async fn continue_opens_once_what_the_next_page_needs_is_made() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    on_to(&window, &bench, "add-app").await;
+    let closed = |window: &Window| {
+        let next = window.step().footer.next.expect("a button");
+        (next.label, next.why_not)
+    };
+    let why = || {
+        (
+            "Continue to 1.2".to_owned(),
+            Some("1.2 opens when 1.1 is done.".to_owned()),
+        )
+    };
+    assert_eq!(closed(&window), why());
+    window.press(Action::SignIn).await;
+    assert_eq!(window.button().label, "Make 3 changes in Entra");
+    assert_eq!(closed(&window), why());
+
+    let later: Vec<_> = window
+        .step()
+        .checks
+        .into_iter()
+        .map(|check| check.later)
+        .collect();
+    assert_eq!(later, [false, false, false, true, true, true, true]);
+    assert_eq!(window.step().checks_note, "3 of 7 passed");
+
+    let made = window.button().action;
+    window.press(made).await;
+    assert_eq!(window.button().label, "Continue to 1.2");
+}
+
+#[tokio::test]
 async fn undo_is_asked_first_and_then_done() {
     let bench = Bench::of("fresh").await;
     let window = Window::of(&bench).await;

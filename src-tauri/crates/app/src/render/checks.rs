@@ -32,24 +32,32 @@ pub(super) fn rows(sight: &Sight, id: &StepId) -> Vec<CheckView> {
     rows
 }
 
-/// "4 of 5 passed".
+/// "4 of 5 passed". What comes later counts; what is never looked at does not.
 pub(super) fn note(rows: &[CheckView]) -> String {
     let looked: Vec<_> = rows.iter().filter(|row| row.state.is_some()).collect();
     if looked.is_empty() {
         return "not looked at yet".to_owned();
     }
-    let counted = looked
-        .iter()
-        .filter(|row| row.state != Some(CheckState::Skipped))
-        .count();
-    if counted == 0 {
+    let skipped = |row: &&&CheckView| row.state == Some(CheckState::Skipped);
+    if looked.iter().all(|row| skipped(&row)) {
         return "nothing to see yet".to_owned();
     }
+    let counted = looked
+        .iter()
+        .filter(|row| !skipped(row) || row.word == NOT_YET)
+        .count();
     let passed = looked
         .iter()
         .filter(|row| row.state == Some(CheckState::Pass))
         .count();
     format!("{passed} of {counted} passed")
+}
+
+/// What is looked at later, in a word.
+pub(super) const NOT_YET: &str = "Not yet";
+
+fn is_later(state: VerdictState) -> bool {
+    state == VerdictState::Skipped(engine::Skip::NothingYet)
 }
 
 /// A state in a word.
@@ -59,7 +67,7 @@ fn word(state: CheckState) -> &'static str {
         CheckState::Warn => "Warning",
         CheckState::Fail => "Failed",
         CheckState::Wait => "Waiting",
-        CheckState::Skipped => "Not yet",
+        CheckState::Skipped => NOT_YET,
         CheckState::Unknown => "Could not look",
     }
 }
@@ -95,6 +103,7 @@ fn seen(check: &str, looked: &Looked, finding: &Finding, running: bool, stale: b
         word: word_for(verdict.state).to_owned(),
         title: verdict.title.clone(),
         detail: verdict.detail.clone(),
+        later: is_later(verdict.state) && verdict.fix.is_none(),
         at: Some(millis(verdict.at.unwrap_or(looked.at))),
         running,
         stale,
@@ -119,6 +128,7 @@ fn not_looked(check: &str, title: &str, running: bool) -> CheckView {
         word: if running { "Looking" } else { "Not looked at" }.to_owned(),
         title: title.to_owned(),
         detail: String::new(),
+        later: false,
         at: None,
         running,
         stale: false,

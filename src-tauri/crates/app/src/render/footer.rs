@@ -61,15 +61,28 @@ fn next(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<ActionView> 
         // Where going on is the main thing, looking again is the other one.
         return (looked && primary.enabled).then(|| on(Action::Look, "Look at all again"));
     }
-    Some(if looked {
-        on(action, &label)
-    } else {
-        off(
-            action,
-            &label,
-            "Continue opens when this page was looked at.",
-        )
+    if !looked {
+        let why = "Continue opens when this page was looked at.";
+        return Some(off(action, &label, why));
+    }
+    Some(match waits_for(sight, id, primary) {
+        Some(why) => off(action, &label, &why),
+        None => on(action, &label),
     })
+}
+
+/// Why there is nothing to do on the next page yet: it needs what this page is about to make. Where something failed here, the next
+/// page can be read all the same.
+fn waits_for(sight: &Sight, id: &StepId, primary: &ActionView) -> Option<String> {
+    let makes = matches!(primary.action, Action::Apply { .. } | Action::SignIn);
+    let after = neighbours(sight, id).1.filter(|_| makes)?;
+    let Standing::CannotStart(needs) = sight.state.standing(sight.guide, &after) else {
+        return None;
+    };
+    let number = |id: &StepId| sight.guide.number(id).unwrap_or_default();
+    needs
+        .contains(id)
+        .then(|| format!("{} opens when {} is done.", number(&after), number(id)))
 }
 
 fn forward(sight: &Sight, id: &StepId) -> (Action, String) {
@@ -152,14 +165,11 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
                 .state
                 .step(id)
                 .is_some_and(engine::StepState::is_stopped);
-            let system = changes
-                .first()
-                .map(|change| change.system.clone())
-                .unwrap_or_default();
+            let system = changes.first().map_or("", |change| &change.system);
             let label = if again {
                 format!("Try the {} again", count(changes.len()))
             } else {
-                format!("Make {} in {system}", count(changes.len()))
+                format!("Make {} {}", count(changes.len()), at(system))
             };
             match retype::is_missing(sight, id) {
                 true => off(action, &label, "Type the name above."),
@@ -240,6 +250,12 @@ fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
 fn reads_more(sight: &Sight, id: &StepId) -> bool {
     let wanted = scopes::wanted(id, sight.state.known());
     *id != sign_in::ID && !wanted.is_empty() && wanted.iter().all(|scope| !scope.writes)
+}
+
+/// "in Entra", "at Atlassian".
+fn at(system: &str) -> String {
+    let word = if system == "Entra" { "in" } else { "at" };
+    format!("{word} {system}")
 }
 
 fn running_label(doing: &Doing) -> &'static str {
@@ -353,7 +369,7 @@ fn tally(rows: &[crate::views::CheckView]) -> String {
         )
     } else if rows
         .iter()
-        .any(|row| row.state == Some(CheckState::Skipped) && row.word == "Not yet")
+        .any(|row| row.state == Some(CheckState::Skipped) && row.word == checks::NOT_YET)
     {
         "Nothing failed. Some things do not stand yet.".to_owned()
     } else {

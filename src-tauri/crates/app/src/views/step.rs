@@ -218,6 +218,8 @@ pub struct CheckView {
     pub title: String,
     /// A second sentence.
     pub detail: String,
+    /// Whether it can only be looked at once something on this page is done, and nothing else is to be said of it.
+    pub later: bool,
     /// When it was seen.
     pub at: Option<f64>,
     /// Whether it is being looked at right now.
