@@ -216,6 +216,7 @@ export const words = {
     rights: "What Lockstep asks Microsoft for",
     willChange: "What will change",
     changed: "What changed",
+    effects: "What it will do",
     checks: "What we see",
     hand: "By hand",
     handOpen: "Show how to do it by hand",
@@ -236,7 +237,7 @@ export const words = {
     notYet: "Not granted yet",
     consent: "an administrator has to agree",
   },
-  changes: { what: "What", now: "Now", then: "Will be", isNow: "Is now", undo: "Undo", stays: "Stays as it is:" },
+  changes: { what: "What", who: "Who", now: "Now", then: "Will be", isNow: "Is now", undo: "Undo", stays: "Stays as it is:" },
   checks: {
     again: (title: string) => `Look again: ${title}`,
     running: "looking now",

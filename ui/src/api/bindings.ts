@@ -380,6 +380,22 @@ export type DocumentView = {
 	elsewhere: ActionView | null,
 };
 
+/**  Whom something done by hand reaches, and how. */
+export type EffectRow = {
+	/**  "3 people of the pilot". */
+	who: string,
+	/**  "policy Pilot SSO". */
+	about: string,
+	/**  How it is for them now. */
+	now: string,
+	/**  How it will be. */
+	then: string,
+	/**  "Yes, by hand". */
+	undo: string,
+	/**  "the way back, below". */
+	undo_about: string,
+};
+
 /**  What to do about a check that is not passed. */
 export type FixView = {
 	/**  "Claim the accounts of contoso.co.uk". */
@@ -724,6 +740,8 @@ export type StepView = {
 	rights: RightView[],
 	/**  "What will change", or "What changed". */
 	changes: ChangesView | null,
+	/**  "What it will do": whom doing it by hand reaches. Empty where the table of changes says it. */
+	effects: EffectRow[],
 	/**  "What we see". */
 	checks: CheckView[],
 	/**  "4 of 5 passed". */

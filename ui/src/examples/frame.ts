@@ -93,7 +93,7 @@ export function check(id: string, state: CheckState | null, word: string, title:
 }
 
 export function step(change: Partial<StepView> & Pick<StepView, "id" | "number" | "phase" | "title" | "footer">): StepView {
-  return { why: [], trouble: null, wait: null, revealed: null, asks: [], rights: [], changes: null, checks: [], checks_note: "", lock: null, hand: null, then: [], back: null, documents: [], ...change };
+  return { why: [], trouble: null, wait: null, revealed: null, asks: [], rights: [], changes: null, effects: [], checks: [], checks_note: "", lock: null, hand: null, then: [], back: null, documents: [], ...change };
 }
 
 export function snapshot(change: Partial<Snapshot>): Snapshot {

@@ -78,6 +78,10 @@ const enforce = (admin: boolean): StepView =>
     number: "1.9",
     title: "Policy and enforcement",
     why: ["After this step, members of the policy log in only through Entra."],
+    effects: [
+      { who: "3 people of the pilot", about: "policy “Pilot SSO”", now: "Password or Entra", then: "Entra only", undo: "Yes, by hand", undo_about: "the way back, below" },
+      { who: "409 other managed accounts", about: "", now: "As it is", then: "As it is", undo: "Not needed", undo_about: "" },
+    ],
     lock: holds(admin),
     documents: [{ name: "way-back.txt", saved: "/home/adele/way-back.txt", save: action({ do: "save_document", id: "way-back" }, "Save way-back.txt again"), elsewhere: action({ do: "save_document_elsewhere", id: "way-back" }, "Save a copy elsewhere") }],
     hand: admin

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use app::views::{ChangesView, CheckState, CheckView, StepView};
+use app::views::{ChangesView, CheckState, CheckView, EffectRow, StepView};
 use engine::{Progress, Trouble};
 
 /// A step's heading.
@@ -34,6 +34,28 @@ pub fn changes(changes: &ChangesView) {
     }
     if let Some(untouched) = &changes.untouched {
         eprintln!("  Stays as it is: {untouched}");
+    }
+}
+
+/// Whom something done by hand will reach.
+pub fn effects(effects: &[EffectRow]) {
+    if effects.is_empty() {
+        return;
+    }
+    eprintln!("  What it will do");
+    for row in effects {
+        let about = |text: &str| match text {
+            "" => String::new(),
+            text => format!(" ({text})"),
+        };
+        eprintln!(
+            "    {}{}: {} -> {}",
+            row.who,
+            about(&row.about),
+            row.now,
+            row.then
+        );
+        eprintln!("      undo: {}{}", row.undo, about(&row.undo_about));
     }
 }
 

@@ -405,6 +405,7 @@ impl Going {
         }
         if let Some(view) = app::step_view(&self.session, id, None) {
             paint::checks(&view.checks);
+            paint::effects(&view.effects);
         }
         if let Some(stopped) = self.confirmed_by_name(id) {
             return Ok(Some(stopped));

@@ -110,6 +110,11 @@ pub trait Step<Cx>: Send + Sync {
         Vec::new()
     }
 
+    /// Whom doing by hand what no API does will reach, and how: said before it is done. Empty where nothing of the kind is to come.
+    fn effects(&self, _known: &Known) -> Vec<Effect> {
+        Vec::new()
+    }
+
     /// What keeps the by-hand route shut until it is safe.
     fn lock(&self) -> Option<Lock> {
         None
@@ -125,6 +130,23 @@ pub trait Step<Cx>: Send + Sync {
     fn hand_first(&self) -> bool {
         false
     }
+}
+
+/// What doing something by hand does to some people or things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Whom: "3 people of the pilot".
+    pub who: String,
+    /// What they have in common: "policy Pilot SSO".
+    pub about: String,
+    /// How it is for them now: "Password or Entra".
+    pub now: String,
+    /// How it will be: "Entra only".
+    pub then: String,
+    /// Whether it can be undone: "Yes, by hand".
+    pub undo: String,
+    /// How: "the way back, below".
+    pub undo_about: String,
 }
 
 /// A file that a page offers to save.

@@ -7,8 +7,8 @@ use guide::shared::{plan::Who, scopes, sign_in};
 use super::checks::{link, path};
 use super::{Sight, asks, changes, checks, footer, lock, trouble, wait};
 use crate::views::{
-    Action, ActionView, CheckView, CopyView, DocumentView, HandView, RevealedView, RightView,
-    StepView,
+    Action, ActionView, CheckView, CopyView, DocumentView, EffectRow, HandView, RevealedView,
+    RightView, StepView,
 };
 
 /// The page of a step; `None` when the guide has none of this id.
@@ -47,6 +47,11 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         asks: asks::asks(sight, &asked),
         rights: rights(sight, id),
         changes: changes::changes(sight, id),
+        effects: step
+            .effects(sight.state.known())
+            .into_iter()
+            .map(effect)
+            .collect(),
         checks_note: checks::note(&rows),
         checks: rows,
         lock: lock::view(sight, id, locking),
@@ -65,6 +70,17 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         documents: documents(sight, id),
         footer: footer::footer(sight, id),
     })
+}
+
+fn effect(effect: engine::Effect) -> EffectRow {
+    EffectRow {
+        who: effect.who,
+        about: effect.about,
+        now: effect.now,
+        then: effect.then,
+        undo: effect.undo,
+        undo_about: effect.undo_about,
+    }
 }
 
 /// The rows of the checks that the lock rests on, and the others.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use connect::Atlassian;
 use engine::{
-    Ask, Change, Check, Document, Facts, Judgement, Known, Lock, Plan, State, Step, StepId,
+    Ask, Change, Check, Document, Effect, Facts, Judgement, Known, Lock, Plan, State, Step, StepId,
     Trouble, TroubleKind, VerdictState,
 };
 use jiff::SignedDuration;
@@ -157,6 +157,10 @@ impl Step<Live> for Enforce {
         }]
     }
 
+    fn effects(&self, known: &Known) -> Vec<Effect> {
+        effects(known)
+    }
+
     fn lock(&self) -> Option<Lock> {
         Some(LOCK)
     }
@@ -294,6 +298,37 @@ impl Found {
     }
 }
 
+/// Whom enforcing will reach, and whom it will not; nothing once it is done, or while the members are not known.
+fn effects(known: &Known) -> Vec<Effect> {
+    let said = known.fact(MEMBERS_SAID).zip(known.fact(OTHERS_SAID));
+    let Some((members, others)) = said.filter(|_| !is_enforced(known)) else {
+        return Vec::new();
+    };
+    let row =
+        |who: &str, about: String, [now, then]: [&str; 2], [undo, undo_about]: [&str; 2]| Effect {
+            who: who.to_owned(),
+            about,
+            now: now.to_owned(),
+            then: then.to_owned(),
+            undo: undo.to_owned(),
+            undo_about: undo_about.to_owned(),
+        };
+    vec![
+        row(
+            members,
+            format!("policy “{}”", name(known)),
+            ["Password or Entra", "Entra only"],
+            ["Yes, by hand", "the way back, below"],
+        ),
+        row(
+            others,
+            String::new(),
+            ["As it is", "As it is"],
+            ["Not needed", ""],
+        ),
+    ]
+}
+
 /// Whether the person said that single sign-on is enforced.
 pub(super) fn is_enforced(known: &Known) -> bool {
     known.by_hand_at(&ID).is_some()
@@ -417,6 +452,42 @@ pub(super) fn way_back(cx: &Live, known: &Known) -> Option<WayBack> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whom_it_reaches_is_said_until_it_is_done() {
+        let mut known = Known::default();
+        assert_eq!(effects(&known), [], "nobody is known yet");
+        known.facts = Facts::new()
+            .with(MEMBERS_SAID, "1 person of the pilot")
+            .with(OTHERS_SAID, "411 other managed accounts");
+        let said: Vec<_> = effects(&known)
+            .into_iter()
+            .map(|row| (row.who, row.now, row.then, row.undo))
+            .collect();
+        let line = |cells: [&str; 4]| {
+            let [who, now, then, undo] = cells.map(str::to_owned);
+            (who, now, then, undo)
+        };
+        assert_eq!(
+            said,
+            [
+                line([
+                    "1 person of the pilot",
+                    "Password or Entra",
+                    "Entra only",
+                    "Yes, by hand"
+                ]),
+                line([
+                    "411 other managed accounts",
+                    "As it is",
+                    "As it is",
+                    "Not needed"
+                ]),
+            ]
+        );
+        known.by_hand.insert(ID, jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(effects(&known), [], "it is done");
+    }
 
     const POLICY_ID: &str = "3b8e07f5-61ad-4f0c-92d8-c5a4e1907b36";
 
