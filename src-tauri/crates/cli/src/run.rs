@@ -245,6 +245,7 @@ impl Going {
                 return Ok(Some(stop));
             }
         }
+        self.look_once_more(steps).await?;
         // What nobody could look at holds nobody up on the way, and is not verified at its end.
         let open = open::steps(&self.session, steps);
         if open.is_empty() {
@@ -252,6 +253,27 @@ impl Going {
         }
         let because = format!("not verified yet:\n  {}", open.join("\n  "));
         Ok(stop(Ended::WaitsForPerson, because))
+    }
+
+    /// A later step may have proven what could not be looked at before: what was done by hand there is learned of by a plan, and
+    /// what rests on it is seen by a second look.
+    async fn look_once_more(&self, steps: &[StepId]) -> Result<(), Trouble> {
+        let guide = self.session.guide();
+        let is_open =
+            |id: &StepId| self.session.state().standing(guide, id) == Standing::DoneNotVerified;
+        if !steps.iter().any(is_open) {
+            return Ok(());
+        }
+        let by_hand = |id: &&StepId| guide.step(id).is_some_and(|step| step.hand_first());
+        for id in steps.iter().filter(by_hand) {
+            self.session
+                .plan(id, enter::on_progress(), self.cancel.clone())
+                .await?;
+        }
+        for id in steps.iter().filter(|id| is_open(id)) {
+            self.look(id).await?;
+        }
+        Ok(())
     }
 
     async fn step(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {

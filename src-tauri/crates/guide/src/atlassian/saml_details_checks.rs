@@ -13,9 +13,10 @@ use super::holders::holders;
 use super::renewal;
 use super::saml_app::seen;
 use super::saml_details::{
-    ACS, SP_ENTITY, acs_judged, entity_judged, is_rotated, other_ids, pair, pair_judged,
+    ACS, REPASTED, SP_ENTITY, acs_judged, entity_judged, is_rotated, other_ids, pair, pair_judged,
 };
 use super::signing::short;
+use super::{test_login, test_login_checks};
 use crate::evidence::Proven;
 use crate::fill;
 use crate::shared::plan::Who;
@@ -361,11 +362,21 @@ impl Check<Live> for HandedOver {
             )
             .saw(ACTIVE_NOW, &active);
             with_fix(verdict, "handed-over", cx, known, &[])
-        } else {
+        } else if let Some(at) = proven_since(known) {
+            let title = format!(
+                "Atlassian has {}: a log-in came through with it",
+                short(&active)
+            );
             Verdict::new(
                 VerdictState::Pass,
-                format!("You pasted {} at Atlassian", short(&active)),
-                "It rests on your word: no call reads it there. The test log-in proves it.",
+                title,
+                format!("{}.", test_login_checks::time(at)),
+            )
+        } else {
+            Verdict::new(
+                VerdictState::Unknown,
+                format!("No call tells whether Atlassian has {}", short(&active)),
+                "It was active when the addresses came back. The test log-in proves it.",
             )
         };
         Finding::only(match call {
@@ -373,6 +384,14 @@ impl Check<Live> for HandedOver {
             None => verdict,
         })
     }
+}
+
+/// When a log-in was proven after the certificate was last pasted at Atlassian.
+fn proven_since(known: &Known) -> Option<Timestamp> {
+    let at: Timestamp = known.fact(test_login::PROVEN_AT)?.parse().ok()?;
+    let pasted = [SP_ENTITY, ACS, REPASTED, renewal::PASTED];
+    let last = pasted.iter().filter_map(|ask| known.answered_at(ask)).max();
+    last.is_some_and(|last| at > last).then_some(at)
 }
 
 /// How long before the addresses came the audit log is looked at: the screens were open for a while.
