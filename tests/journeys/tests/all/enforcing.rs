@@ -369,6 +369,29 @@ fn written(walk: &Walk) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn the_key_that_shows_the_way_does_not_say_that_it_was_gone() {
+    let bench = Bench::of("fresh").await;
+    drop(before_the_open_way(&bench).await);
+    let window = Window::of(&bench).await;
+    let id = bench.connection().id;
+    window.press(Action::OpenConnection { id }).await;
+    window.go(ENFORCE).await;
+    window.press(Action::Look).await;
+    assert_eq!(window.button().label, "Show how to enforce");
+    assert!(window.step().hand.is_none(), "nothing is typed");
+    window.answer("enforce.confirm", "Pilot SSO").await;
+
+    assert_eq!(window.button().label, "Look at all again");
+    window.primary().await;
+    let way = window.step().hand.expect("the way is shown");
+    let done = way.done.expect("nobody said yet that it was gone");
+    assert_eq!(done.label, "I did this at Atlassian");
+    window.press(done.action).await;
+    let asks: Vec<_> = window.step().asks.into_iter().map(|ask| ask.id).collect();
+    assert!(asks.contains(&"enforce.after".to_owned()), "{asks:?}");
+}
+
+#[tokio::test]
 async fn whoever_follows_the_page_step_by_step_sees_it_take_hold() {
     let bench = Bench::of("fresh").await;
     let walk = before_the_open_way(&bench).await;

@@ -213,7 +213,8 @@ fn behind_lock(sight: &Sight, id: &StepId) -> Option<ActionView> {
             ),
         ),
         Way::Confirming => off(Action::DoneByHand, SHOW, "Type the name above."),
-        Way::Open => on(Action::DoneByHand, "I did this at Atlassian"),
+        // That it is done is said below the steps that do it: a key pressed to see them must not say so.
+        Way::Open => on(Action::Look, "Look at all again"),
     })
 }
 
@@ -294,6 +295,10 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
     }
     if matches!(primary.action, Action::Apply { .. }) {
         return "Nothing is changed before you press the button.".to_owned();
+    }
+    if lock::is_shown(sight, id) {
+        return "Do it at Atlassian as “Do this” says, then press the button below its steps."
+            .to_owned();
     }
     if primary.action == Action::SignIn {
         return "Opens Microsoft’s page in your browser.".to_owned();

@@ -32,6 +32,15 @@ pub(super) fn way(sight: &Sight, id: &StepId) -> Way {
     }
 }
 
+/// Whether the page shows the way that the lock kept, and nobody said yet that it was gone.
+pub(super) fn is_shown(sight: &Sight, id: &StepId) -> bool {
+    let done = sight
+        .state
+        .step(id)
+        .is_some_and(|step| step.by_hand.is_some());
+    !done && state(sight, id).is_some() && way(sight, id) == Way::Open
+}
+
 /// Whether the name that was typed is the one that is wanted now: it is judged again, because what it names can change
 /// after it was typed.
 fn is_confirmed(sight: &Sight, id: &StepId, lock: Lock) -> bool {

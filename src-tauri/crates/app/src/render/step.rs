@@ -171,8 +171,11 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
         .state
         .step(id)
         .is_some_and(|state| state.by_hand.is_some());
-    (open && !said && sight.job.is_none())
-        .then(|| footer::on(Action::DoneByHand, "I did this by hand"))
+    let (open, label) = match lock::is_shown(sight, id) {
+        true => (true, "I did this at Atlassian"),
+        false => (open, "I did this by hand"),
+    };
+    (open && !said && sight.job.is_none()).then(|| footer::on(Action::DoneByHand, label))
 }
 
 /// Whether the way back is shown: there may be something to take back by hand, because the person said so or no call could have
