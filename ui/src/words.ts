@@ -107,6 +107,7 @@ export const words = {
       [["Alt", "←"], "Go back."],
       [["/"], "Jump to a step by its number or its name."],
       [["?"], "Show this page."],
+      [["Ctrl", "+"], "Make everything larger; with − smaller."],
       [["Esc"], "Close a dialog or the list of requests."],
       [["Tab"], "Go to the next thing that can be used. Shift and Tab goes to the one before."],
     ] as [string[], string][],

@@ -55,6 +55,21 @@ describe("a line of text", () => {
     await waitFor(() => expect(field.value).toBe("theirs"));
   });
 
+  it("keeps what was refused in the field, so that it can be put right", async () => {
+    const view = draw({ ...text, value: null });
+    const user = userEvent.setup();
+    const field = screen.getByRole<HTMLInputElement>("textbox");
+    await user.type(field, "https://auth.atlassian.con");
+    const refused: AskView = { ...text, value: null, said: { tone: "fail", strong: "The host is another one.", text: "", compare: null } };
+    await view.rerender({ ask: refused });
+    await user.tab();
+    expect(field.value).toBe("https://auth.atlassian.con");
+    await user.type(field, "{Backspace}m");
+    await view.rerender({ ask: { ...text, value: "https://auth.atlassian.com" } });
+    await user.tab();
+    await waitFor(() => expect(field.value).toBe("https://auth.atlassian.com"));
+  });
+
   it("shows the tidied form when the field is left after it was taken", async () => {
     const view = draw(text);
     const user = userEvent.setup();
@@ -103,6 +118,18 @@ describe("a secret", () => {
     await rerender({ ask: secretKept });
     expect(everywhere()).not.toContain(SECRET);
     expect(screen.getByLabelText(/kept, not shown/)).toHaveAttribute("readonly");
+  });
+
+  it("gives the focus to the buttons beside a key that was taken", async () => {
+    const view: { rerender?: (props: { ask: AskView }) => Promise<void> } = {};
+    const { rerender } = draw(secretEmpty, vi.fn(async () => {
+      await view.rerender?.({ ask: secretKept });
+      return true;
+    }));
+    view.rerender = rerender;
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText("Organization API key"), "a-key{Enter}");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Replace" })).toHaveFocus());
   });
 
   it("goes out when the field is left, but not for Show", async () => {

@@ -1,7 +1,10 @@
 //! The window itself: it opens, it shows only our pages, and those can do only what they need.
 
+use std::time::{Duration, Instant};
+
 use desktop::{Start, Told, Window, in_window, see};
 use serde_json::Value;
+use thirtyfour::Key;
 
 #[tokio::test]
 async fn the_window_opens_on_the_start_page() -> Told {
@@ -13,6 +16,34 @@ async fn the_window_opens_on_the_start_page() -> Told {
             name.contains("Lockstep"),
             format!("the page is called \"{name}\""),
         )
+    })
+    .await
+}
+
+#[tokio::test]
+async fn everything_grows_and_shrinks_by_keys() -> Told {
+    in_window(Start::default(), async |window| {
+        let width = async || -> Told<f64> {
+            let found = window.web().execute("return innerWidth;", vec![]).await?;
+            Ok(found.json().as_f64().unwrap_or_default())
+        };
+        let usual = width().await?;
+        for (key, wanted) in [('=', "grows"), ('-', "is as before")] {
+            window.chord(Key::Control, key).await?;
+            let begin = Instant::now();
+            let is_so = |now: f64| match key {
+                '=' => now < usual,
+                _ => (now - usual).abs() < 1.0,
+            };
+            while !is_so(width().await?) {
+                see(
+                    begin.elapsed() < Duration::from_secs(5),
+                    format!("Control and {key}: nothing {wanted}"),
+                )?;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Ok(())
     })
     .await
 }
