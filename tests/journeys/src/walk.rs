@@ -249,6 +249,9 @@ impl Walk {
     async fn behind_lock(&self, step: &StepId) -> Result<(), Trouble> {
         let done = self.session.state().known().by_hand_at(step).is_some();
         let open = self.session.lock(step).is_some_and(|lock| lock.is_open());
+        if self.with_hands && done && self.session.practise_taken_over(step).await? {
+            self.look(step).await?;
+        }
         if self.with_hands && open && !done {
             self.session.practise_enforcing(step).await?;
             self.look(step).await?;

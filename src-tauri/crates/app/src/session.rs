@@ -271,11 +271,14 @@ impl Session {
         if refused || self.confirm_ask(step) == Some(ask.id.as_str()) {
             return Ok(said);
         }
-        self.record(Entry::Answered {
-            step: step.clone(),
-            ask: ask.id.clone(),
-            value,
-        })?;
+        self.record_with_what_follows(
+            step,
+            Entry::Answered {
+                step: step.clone(),
+                ask: ask.id.clone(),
+                value,
+            },
+        )?;
         Ok(said)
     }
 
@@ -415,7 +418,7 @@ impl Session {
 
     /// Records that the person took back by hand what they did by hand.
     pub fn undone_by_hand(&self, step: &StepId) -> Result<(), Trouble> {
-        self.record(Entry::UndoneByHand { step: step.clone() })
+        self.record_with_what_follows(step, Entry::UndoneByHand { step: step.clone() })
     }
 
     fn run(&self, progress: OnProgress, cancel: CancellationToken) -> Run<'_, Live> {
@@ -435,6 +438,17 @@ impl Session {
         self.journal
             .append(entry)
             .map_err(|error| journal_trouble(&error, &path))
+    }
+
+    /// Records what the person said, and what else is so by that.
+    fn record_with_what_follows(&self, step: &StepId, said: Entry) -> Result<(), Trouble> {
+        let follows = self
+            .guide()
+            .step(step)
+            .map(|step| step.follows(&self.known(), &said));
+        self.record(said)?;
+        let mut follows = follows.into_iter().flatten();
+        follows.try_for_each(|entry| self.record(entry))
     }
 
     fn known(&self) -> Known {

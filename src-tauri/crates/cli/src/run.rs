@@ -413,6 +413,10 @@ impl Going {
     async fn behind_lock(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
         let state = self.session.state();
         let done = state.step(id).is_some_and(|state| state.by_hand.is_some());
+        if done && self.way.autopilot && self.session.practise_taken_over(id).await? {
+            eprintln!("  Practice: the autopilot logged in once more, to see how it is enforced.");
+            self.look_until_told(id).await?;
+        }
         let Some(lock) = self.session.lock(id).filter(|_| !done) else {
             return Ok(None);
         };

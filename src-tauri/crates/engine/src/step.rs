@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Check, Facts, Judgement, Known, Link, Lock, MenuPath, State, Trouble};
+use crate::{Change, Check, Entry, Facts, Judgement, Known, Link, Lock, MenuPath, State, Trouble};
 
 /// A step's id, for ever: the key of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -103,6 +103,12 @@ pub trait Step<Cx>: Send + Sync {
     /// What is said to an answer, by its form and by what is known; it reads nothing. One that is bad is not recorded.
     fn judge(&self, _cx: &Cx, _known: &Known, _ask: &str, _value: &str) -> Option<Judgement> {
         None
+    }
+
+    /// What else is so once this was recorded: an answer can say that something is done by hand already, or leave nothing of
+    /// another answer. `known` is what was known before it.
+    fn follows(&self, _known: &Known, _entry: &Entry) -> Vec<Entry> {
+        Vec::new()
     }
 
     /// Files that the page offers to save. The fact `saved.<id>` holds the path of one that was saved.

@@ -33,8 +33,8 @@
 //! - the organization: `key_expired`, `key_lacks`, `other_organization`, `unauthorized_form`, `domain_unverified`,
 //!   `unclaim_accounts`, `remove_second_admin`, `admins_all_inside_domain`
 //! - single sign-on at the organization: `guard_lapsed`, `guard_renewed`, `enterprise_plan`, `no_break_glass`,
-//!   `domain_not_linked`, `policy_local`, `unenforce`, `move_member`, `deactivate_account`, `wrong_certificate_saved`,
-//!   `damaged_certificate_saved`, `delete_saml`, `bulk_fetch_bare`, `task_slow`, `task_fails`, `audit_log_empty`, `audit_log_delay`
+//!   `domain_not_linked`, `policy_local`, `enforce`, `unenforce`, `move_member`, `deactivate_account`, `wrong_certificate_saved`,
+//!   `damaged_certificate_saved`, `delete_saml`, `bulk_fetch_bare`, `bulk_fetch_full`, `task_slow`, `task_fails`, `audit_log_empty`, `audit_log_delay`
 //! - a login by SAML: `saml_response` (see [`Levers::saml_responses`]), `conditional_access_blocks_saml`, `metadata_lags`,
 //!   `metadata_without_appid`
 //!

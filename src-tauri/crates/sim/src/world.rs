@@ -75,6 +75,7 @@ pub(crate) struct Quirks {
     pub audit_log_empty: bool,
     /// Whether a look at the policies of accounts answers nothing but the address.
     pub bulk_fetch_bare: bool,
+    pub bulk_fetch_full: bool,
     /// How often a task has to be looked at before it is done, when a lever says so.
     pub task_looks: Option<u32>,
     /// The addresses that the next task fails for; an empty list stands for all of them.

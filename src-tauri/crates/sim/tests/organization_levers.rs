@@ -180,6 +180,9 @@ async fn a_second_administrator_changes_policies() {
     let last = events(&bench).await.pop().unwrap();
     let actor = &last["attributes"]["actor"]["email"];
     assert_eq!(actor, "emergency@tailspintoys.com");
+    levers.enforce("Pilot").unwrap();
+    assert_eq!(policy(&bench, "Pilot")["enforced"], true);
+    assert!(levers.enforce("Nobody’s").is_err());
     levers
         .move_member("ALEX@contoso.com", "Default policy")
         .unwrap();
@@ -248,6 +251,18 @@ async fn a_look_up_answers_only_the_address() {
     assert!(look_up(&bench, ALEX).await["authPolicyId"].is_string());
     bench.practice.levers().bulk_fetch_bare();
     assert_eq!(look_up(&bench, ALEX).await, json!({"email": ALEX}));
+}
+
+#[tokio::test]
+async fn a_look_up_answers_more_than_the_address_and_the_policy() {
+    let (bench, ..) = enforced().await;
+    assert_eq!(look_up(&bench, ALEX).await["ssoEnforced"], Value::Null);
+    bench.practice.levers().bulk_fetch_full();
+    let told = look_up(&bench, ALEX).await;
+    assert_eq!(
+        (&told["ssoEnforced"], &told["isDefault"]),
+        (&json!(true), &json!(false))
+    );
 }
 
 #[tokio::test]

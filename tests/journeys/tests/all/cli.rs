@@ -209,6 +209,50 @@ async fn it_runs_checks_and_undoes_over_services_of_another_process() {
     assert!(bench.applications().is_empty());
 }
 
+/// A connection that somebody set up and enforced on another computer, taken over with an answers file.
+#[tokio::test]
+async fn a_policy_that_enforces_already_is_taken_over_by_an_answer() {
+    let bench = Bench::of("fresh").await;
+    // What Atlassian answers of a policy is not published: here it tells all.
+    bench.practice.levers().bulk_fetch_full();
+    let (code, _, said) = over_bench(&bench, &["run", "--yes"]).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    std::fs::remove_dir_all(bench.data()).expect("another computer");
+    let policies = || bench.practice.dump()["organization"]["policies"].clone();
+    let before = policies();
+    let hands = connect::autopilot::Hands::new(&bench.cloud()).expect("practice");
+    let policy = hands.enforcing_policy().await.expect("a page");
+    let (_, policy) = policy.expect("one enforces");
+    let there = bench.applications()[0]["id"].clone();
+    let answers = bench.folder().join("answers.toml");
+    let answer = |open: &str| {
+        let text = format!(
+            "[app]\nexisting = {there}\n[policy]\nname = \"Pilot SSO\"\naddress = \"{policy}\"\nopen = \"{open}\"\n"
+        );
+        std::fs::write(&answers, text).expect("written");
+    };
+    let run = ["run", "--yes", "--answers", &answers.display().to_string()];
+
+    answer("yes");
+    let (code, _, said) = over_bench(&bench, &run).await;
+    assert_eq!(code, WAITS, "{said}");
+    assert!(
+        said.contains("“Pilot SSO” enforces single sign-on already"),
+        "{said}"
+    );
+
+    answer("enforces");
+    let (code, _, said) = over_bench(&bench, &run).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    for seen in [
+        "the autopilot logged in once more",
+        "You said that Atlassian sends alex@contoso.com to Microsoft",
+    ] {
+        assert!(said.contains(seen), "{seen}: {said}");
+    }
+    assert_eq!(policies(), before, "nothing was changed in it");
+}
+
 #[tokio::test]
 async fn scenarios_end_with_the_code_that_says_how() {
     for (scenario, code) in [

@@ -9,10 +9,10 @@ use sim::{Effect, Fault, Host};
 
 use crate::test_login::{APP, LOGIN, answer, fact, look, may_read_logs};
 
-const ENFORCE: &str = "enforce";
+pub(crate) const ENFORCE: &str = "enforce";
 
 /// State and title of every check of enforcing, those that the lock rests on too.
-fn enforce_checks(walk: &Walk) -> Vec<(String, String)> {
+pub(crate) fn enforce_checks(walk: &Walk) -> Vec<(String, String)> {
     let page = walk.page(ENFORCE);
     let locked = page.lock.map(|lock| lock.checks).unwrap_or_default();
     let pilot = fact(walk, "pilot.upn");
@@ -26,7 +26,7 @@ fn enforce_checks(walk: &Walk) -> Vec<(String, String)> {
         .collect()
 }
 
-fn enforce_check(walk: &Walk, id: &str) -> String {
+pub(crate) fn enforce_check(walk: &Walk, id: &str) -> String {
     let all = enforce_checks(walk);
     let found = all.iter().find(|(check, _)| check == id);
     let found = found.unwrap_or_else(|| panic!("{id}: {all:?}"));
@@ -41,7 +41,7 @@ fn policies(bench: &Bench) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-fn pilot_policy(bench: &Bench) -> Value {
+pub(crate) fn pilot_policy(bench: &Bench) -> Value {
     let all = policies(bench);
     let found = all.iter().find(|policy| policy["name"] == "Pilot SSO");
     found.cloned().unwrap_or_default()
@@ -130,7 +130,7 @@ async fn before_enforcing(bench: &Bench) -> Walk {
     walk
 }
 
-async fn add_members(walk: &Walk) -> Result<(), Trouble> {
+pub(crate) async fn add_members(walk: &Walk) -> Result<(), Trouble> {
     let shown = walk.plan(&by_id(ENFORCE)).await?;
     let Plan::Changes { .. } = &shown.plan else {
         panic!("members are to be added: {:?}", shown.plan)
@@ -147,7 +147,7 @@ async fn prepared(walk: &Walk) {
     look(walk, ENFORCE).await;
 }
 
-fn missing(walk: &Walk) -> Vec<&'static str> {
+pub(crate) fn missing(walk: &Walk) -> Vec<&'static str> {
     walk.session.lock(&by_id(ENFORCE)).expect("a lock").missing
 }
 

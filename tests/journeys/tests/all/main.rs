@@ -16,5 +16,6 @@ mod saml_setup;
 mod scenarios;
 mod single_sign_on;
 mod stopping;
+mod taken_over;
 mod test_login;
 mod window;

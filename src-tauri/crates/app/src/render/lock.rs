@@ -3,7 +3,7 @@
 use engine::{Lock, LockState, StepId};
 
 use super::{Sight, asks};
-use crate::views::{CheckView, LockView};
+use crate::views::{CheckState, CheckView, LockView};
 
 /// How far a page with a lock is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,20 +69,50 @@ pub(super) fn view(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> Option<L
         };
         Some(asks::view(sight, &ask))
     });
+    let (title, text) = match (open, done) {
+        (true, _) => (
+            format!("Unlocked: all {all} hold"),
+            "Looked at again each minute; it shuts when one no longer holds.".to_owned(),
+        ),
+        (false, true) => behind(&lock, &rows).unwrap_or_else(|| {
+            let text = "Looked at on: what fails here is mended first, for it is what gets people back in.";
+            ("Single sign-on is enforced".to_owned(), text.to_owned())
+        }),
+        (false, false) => (
+            format!("Locked: {} of {all} hold", stand.holding.len()),
+            missing(sight, id, &stand, &rows),
+        ),
+    };
     Some(LockView {
-        title: if open {
-            format!("Unlocked: all {all} hold")
-        } else {
-            format!("Locked: {} of {all} hold", stand.holding.len())
-        },
-        text: if open {
-            "Looked at again each minute; it shuts when one no longer holds.".to_owned()
-        } else {
-            missing(sight, id, &stand, &rows)
-        },
+        title,
+        text,
         open,
         checks: rows,
         confirm,
+    })
+}
+
+/// What is said where the thing behind the lock is done already and a check fails: nothing keeps anybody from it any more, so that
+/// what fails is the danger itself. `None` where none fails.
+fn behind(lock: &Lock, rows: &[CheckView]) -> Option<(String, String)> {
+    let fails = |check: &&&str| {
+        rows.iter().any(|row| {
+            let of = row.id.split_once('/').map_or(row.id.as_str(), |(of, _)| of);
+            of == **check && row.state == Some(CheckState::Fail)
+        })
+    };
+    let failing = lock.checks.iter().filter(fails).count();
+    let titles: Vec<_> = rows
+        .iter()
+        .filter(|row| row.state == Some(CheckState::Fail))
+        .map(|row| row.title.as_str())
+        .collect();
+    let of = lock.checks.len();
+    (failing > 0).then(|| {
+        (
+            format!("Single sign-on is enforced, and {failing} of {of} fail"),
+            format!("Mend this first: {}.", titles.join("; ")),
+        )
     })
 }
 
@@ -90,7 +120,7 @@ pub(super) fn view(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> Option<L
 fn missing(sight: &Sight, id: &StepId, stand: &LockState, rows: &[CheckView]) -> String {
     let title = |check: &&'static str| -> String {
         let shown = rows.iter().find(|row| row.id == **check);
-        let passed = shown.is_some_and(|row| row.state == Some(crate::views::CheckState::Pass));
+        let passed = shown.is_some_and(|row| row.state == Some(CheckState::Pass));
         let of_guide = sight.guide.step(id).and_then(|step| {
             let all = step.checks().iter();
             all.clone()

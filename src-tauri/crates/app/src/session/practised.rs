@@ -50,6 +50,24 @@ impl Session {
         let enforced = self.enforce_by_hand(&known).await;
         enforced.map_err(|fault| refused_by_hand(&fault))?;
         self.done_by_hand(step)?;
+        self.practise_log_in_after(step).await
+    }
+
+    /// Logs in once more as the pilot does and says what it looked like, where single sign-on is enforced and nobody said so since;
+    /// whether it did.
+    ///
+    /// # Errors
+    /// Where a page of practice can't be walked through.
+    pub async fn practise_taken_over(&self, step: &StepId) -> Result<bool, Trouble> {
+        let known = self.known();
+        let since = known.by_hand_at(step);
+        if since.is_none() || known.answered_at("enforce.after") >= since {
+            return Ok(false);
+        }
+        self.practise_log_in_after(step).await.map(|()| true)
+    }
+
+    async fn practise_log_in_after(&self, step: &StepId) -> Result<(), Trouble> {
         let seen = self.try_log_in(&self.known()).await;
         let seen = seen.map_err(|fault| refused_by_hand(&fault))?;
         let asked_password = seen.iter().any(|(_, word)| word == "password-asked");
@@ -188,6 +206,14 @@ impl Session {
 
     async fn add_policy(&self, known: &Known) -> Result<BroughtBack, AutopilotFault> {
         let hands = Hands::new(&self.cloud)?;
+        // One that enforces already is taken over, as a person would who knows of it.
+        if let Some((name, address)) = hands.enforcing_policy().await? {
+            return Ok(vec![
+                ("policy.name".to_owned(), name),
+                ("policy.address".to_owned(), address),
+                ("policy.open".to_owned(), "enforces".to_owned()),
+            ]);
+        }
         let name = known.answer("policy.name").unwrap_or(POLICY);
         let directory = hands.identity_provider().await?.unwrap_or_default();
         let policy = hands.add_policy(&directory, name).await?;
@@ -207,8 +233,12 @@ impl Session {
 
     async fn undo_by_hand(&self, known: &Known) -> Result<(), AutopilotFault> {
         let hands = Hands::new(&self.cloud)?;
+        // What was there before Lockstep came stays there.
+        let taken_over = known.answer("policy.open") == Some("enforces");
         if let Some(policy) = known.fact("policy.id") {
             hands.stop_enforcing(policy).await?;
+        }
+        if let Some(policy) = known.fact("policy.id").filter(|_| !taken_over) {
             for member in known
                 .fact("policy.members")
                 .unwrap_or_default()

@@ -161,6 +161,16 @@ impl Hands {
         })
     }
 
+    /// Name and address of the first policy that enforces already and is nobody's default; `None` where none does.
+    ///
+    /// # Errors
+    /// Where the administration does not answer.
+    pub async fn enforcing_policy(&self) -> Result<Option<(String, String)>, AutopilotFault> {
+        let page = self.visitor.get(&self.administration()).await?;
+        let (name, address) = ("enforcing-name", "enforcing-address");
+        Ok(page.text_of(name).zip(page.text_of(address)))
+    }
+
     /// Puts an account into a policy, by its e-mail address.
     ///
     /// # Errors

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use connect::Atlassian;
 use engine::{
-    Ask, Change, Check, Document, Effect, Facts, Judgement, Known, Lock, Plan, State, Step, StepId,
-    Trouble, TroubleKind, VerdictState,
+    Ask, Change, Check, Document, Effect, Entry, Facts, Judgement, Known, Lock, Plan, State, Step,
+    StepId, Trouble, TroubleKind, VerdictState,
 };
 use jiff::SignedDuration;
 
-use super::enforce_asks::{self, CONFIRM, judge_confirm, looked_at};
+use super::enforce_asks::{self, CONFIRM, OPEN, judge_confirm, judge_open, looked_at};
 use super::enforce_checks::{self, BREAK_GLASS, ONLY_PILOT, PROVEN, WAY_BACK};
 use super::policy_adding::{self, MEMBERS};
 use super::policy_address::{self, policy_in};
@@ -79,9 +79,14 @@ impl Step<Live> for Enforce {
         }
         match ask {
             ADDRESS => Some(judge_address(cx, known, value)),
+            OPEN => judge_open(known, value),
             CONFIRM => Some(judge_confirm(known, value)),
             _ => None,
         }
+    }
+
+    fn follows(&self, known: &Known, entry: &Entry) -> Vec<Entry> {
+        enforce_asks::follows(known, entry)
     }
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
@@ -187,7 +192,7 @@ pub(super) const LOCK: Lock = Lock {
 };
 
 /// The fact: which addition of members was made, for when Atlassian does not tell who is where.
-const ADDED: &str = "policy.added";
+pub(super) const ADDED: &str = "policy.added";
 
 /// What was read for a plan.
 struct Found {
@@ -329,7 +334,7 @@ fn effects(known: &Known) -> Vec<Effect> {
     ]
 }
 
-/// Whether the person said that single sign-on is enforced.
+/// Whether the person said that single sign-on is enforced: because they enforced it, or took over a policy that did.
 pub(super) fn is_enforced(known: &Known) -> bool {
     known.by_hand_at(&ID).is_some()
 }
@@ -360,7 +365,7 @@ fn judge_address(cx: &Live, known: &Known, value: &str) -> Judgement {
 }
 
 /// While it is enforced, naming another policy would leave the one that enforces without a way back.
-fn taken_back_first(known: &Known, now: &str, named: &str) -> Option<Judgement> {
+pub(super) fn taken_back_first(known: &Known, now: &str, named: &str) -> Option<Judgement> {
     (is_enforced(known) && !named.eq_ignore_ascii_case(now)).then(|| {
         Judgement::bad(
             "Take enforcing back first.",

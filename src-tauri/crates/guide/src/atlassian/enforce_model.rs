@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::GUIDE;
 use super::break_glass;
-use super::enforce::{self, ADDRESS, ID, LOCK};
-use super::enforce_asks::{CONFIRMED, OPEN, judge_confirm};
+use super::enforce::{self, ADDRESS, ID, LOCK, is_enforced};
+use super::enforce_asks::{CONFIRMED, ENFORCES, NOT_YET, OPEN, follows, judge_confirm, looked_at};
 use super::enforce_checks::{BREAK_GLASS, ONLY_PILOT, PROVEN, WAY_BACK};
 use super::enforce_world::{World, passed, way_back};
 use super::login_proof::{Attempt, CAME_IN, PASSWORD_ASKED, WORD, Word};
@@ -65,8 +65,10 @@ enum Event {
     Confirm,
     /// The person takes back that they looked at the settings.
     Unlook,
-    /// The person says that they looked at the settings.
+    /// The person says that they looked at the settings, and that it does not enforce yet.
     LookedAt,
+    /// The person says that it enforces already, and takes it over.
+    TakeOver,
     /// The person gives another address of the policy.
     Address,
     /// The person calls the policy otherwise, or as before.
@@ -85,10 +87,10 @@ use Event::{
     Address, AdminEnforced, AdminMoves, AdminUnmanaged, AdminUntold, AtlassianShuts, CameIn,
     Confirm, Default, DirectoryUntold, Done, EntraShuts, Local, LogIn, Look, LookedAt, Lose,
     MembersUntold, Minutes, PasswordAsked, Refusal, Rename, Save, StrangerMoves, Switched,
-    TakenBack, Type, Unlook,
+    TakeOver, TakenBack, Type, Unlook,
 };
 
-const EVENTS: [Event; 30] = [
+const EVENTS: [Event; 31] = [
     LogIn,
     Refusal,
     CameIn,
@@ -113,6 +115,7 @@ const EVENTS: [Event; 30] = [
     Confirm,
     Unlook,
     LookedAt,
+    TakeOver,
     Address,
     Rename,
     Type,
@@ -121,13 +124,15 @@ const EVENTS: [Event; 30] = [
     Look,
 ];
 
-/// From nothing; to the open way by both logs, by the word alone, and by what the person confirmed; and after it was done.
-const BEGINNINGS: [&[Event]; 5] = [
+/// From nothing; to the open way by both logs, by the word alone, and by what the person confirmed; after it was done; and with a policy that
+/// somebody enforced before and that was taken over.
+const BEGINNINGS: [&[Event]; 6] = [
     &[],
     &[LogIn, Save, Type, Look],
     &[EntraShuts, AtlassianShuts, CameIn, Save, Type, Look],
     &[LogIn, Save, MembersUntold, Confirm, Type, Look],
     &[LogIn, Save, Type, Look, Switched, Done, Look],
+    &[Switched, TakeOver, LogIn, Save, Type, Look],
 ];
 
 const NAMES: [&str; 2] = ["Pilot SSO", "Everybody"];
@@ -149,7 +154,7 @@ impl Page {
         let began: Timestamp = "2026-11-25T10:00:00Z".parse().expect("a time");
         let clock = Arc::new(FixedClock::at(began));
         let journal = Journal::open(Box::new(MemoryStore::default()), clock.clone());
-        Self {
+        let mut page = Self {
             world: World::new(began),
             clock,
             journal: journal.expect("a journal"),
@@ -157,7 +162,10 @@ impl Page {
             typed: None,
             looked: None,
             moved_since: false,
-        }
+        };
+        page.answer(&ID, ADDRESS, "a policy");
+        page.answer(&ID, OPEN, NOT_YET);
+        page
     }
 
     fn after(events: &[Event]) -> Self {
@@ -219,11 +227,24 @@ impl Page {
                 self.world.confirmed = true;
                 self.answer(&ID, CONFIRMED, "yes");
             }
-            Unlook | LookedAt => {
-                self.world.looked = event == LookedAt;
-                self.answer(&ID, OPEN, if event == LookedAt { "yes" } else { "" });
+            Unlook | LookedAt | TakeOver => {
+                let world = &mut self.world;
+                // Who says that it does not enforce says too that it was not taken over.
+                world.done &= event != LookedAt || !world.taken_over;
+                world.done |= event == TakeOver;
+                (world.looked, world.taken_over) = (event != Unlook, event == TakeOver);
+                let said = match event {
+                    LookedAt => NOT_YET,
+                    TakeOver => ENFORCES,
+                    _ => "",
+                };
+                self.answer(&ID, OPEN, said);
             }
             Address => {
+                let known = self.journal.state().known().clone();
+                if enforce::taken_back_first(&known, "this one", "another one").is_some() {
+                    return;
+                }
                 // What was said of another policy is not said of this one.
                 (self.world.confirmed, self.world.looked) = (false, false);
                 let value = now.to_string();
@@ -236,9 +257,12 @@ impl Page {
             }
             Type => self.typed = Some(self.name()),
             Done | TakenBack => {
-                self.world.done = event == Done;
-                self.moved_since = true;
-                self.record(match event {
+                let world = &mut self.world;
+                world.done = event == Done;
+                if event == TakenBack && world.taken_over {
+                    (world.looked, world.taken_over) = (false, false);
+                }
+                self.say(match event {
                     Done => Entry::DoneByHand { step: ID },
                     _ => Entry::UndoneByHand { step: ID },
                 });
@@ -253,18 +277,32 @@ impl Page {
     }
 
     fn answer(&mut self, step: &StepId, ask: &'static str, value: &str) {
-        let before = self.answers.insert(ask, value.to_owned());
-        // Who says the same again moves nothing.
-        self.moved_since |= before.as_deref() != Some(value);
-        self.record(Entry::Answered {
+        self.say(Entry::Answered {
             step: step.clone(),
             ask: ask.to_owned(),
             value: value.to_owned(),
         });
+        self.answers.insert(ask, value.to_owned());
+    }
+
+    /// Records what the person said and what follows from it, as the program does.
+    fn say(&mut self, said: Entry) {
+        let known = self.journal.state().known().clone();
+        for entry in std::iter::once(said.clone()).chain(follows(&known, &said)) {
+            // Who says the same again moves nothing.
+            self.moved_since |= match &entry {
+                Entry::Answered { ask, value, .. } => known.answers.get(ask) != Some(value),
+                _ => true,
+            };
+            self.record(entry);
+        }
     }
 
     fn look(&mut self) {
         let now = self.clock.now();
+        let known = self.journal.state().known().clone();
+        let done = is_enforced(&known);
+        assert_eq!(done, self.world.done, "who said what is told alike");
         // The lock rests on the steps before it; here they have passed.
         for before in GUIDE.step(&ID).expect("the step").needs() {
             for check in GUIDE.step(before).expect("a step").checks() {
@@ -272,10 +310,10 @@ impl Page {
             }
         }
         for (check, verdict) in [
-            (PROVEN, self.world.proof(now)),
+            (PROVEN, self.world.proof(now, done)),
             (BREAK_GLASS, break_glass::judge(&[self.world.admin()]).0),
             (WAY_BACK, self.world.saved()),
-            (ONLY_PILOT, self.world.members()),
+            (ONLY_PILOT, self.world.members(looked_at(&known), done)),
         ] {
             self.saw(&ID, check, Finding::only(verdict));
         }
@@ -428,6 +466,21 @@ fn a_word_alone_opens_it_only_where_both_logs_are_shut() {
     ] {
         let events = [logs, &[CameIn, Save, Type, Look]].concat();
         assert_eq!(Page::checked(&events), opens, "{logs:?}");
+    }
+}
+
+/// A policy that enforces already opens nothing until it is taken over, and taking over stands in for none of the four.
+#[test]
+fn what_is_taken_over_still_has_to_be_safe() {
+    let whole = [Switched, TakeOver, LogIn, Save, Type, Look];
+    assert!(Page::checked(&whole));
+    for without in [TakeOver, LogIn, Save] {
+        let events: Vec<_> = whole.into_iter().filter(|one| *one != without).collect();
+        assert!(!Page::checked(&events), "without {without:?}");
+    }
+    for spoiled in [AdminMoves, StrangerMoves, Local, Default, TakenBack] {
+        let events = [&whole[..], &[spoiled, Look]].concat();
+        assert!(!Page::checked(&events), "{spoiled:?}");
     }
 }
 

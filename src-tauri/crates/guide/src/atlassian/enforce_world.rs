@@ -40,6 +40,8 @@ pub(super) struct World {
     /// Whether the person looked at its settings.
     pub looked: bool,
     pub done: bool,
+    /// Whether the person took over a policy that enforced before.
+    pub taken_over: bool,
 }
 
 pub(super) fn way_back() -> WayBack {
@@ -73,11 +75,12 @@ impl World {
             confirmed: false,
             looked: true,
             done: false,
+            taken_over: false,
         }
     }
 
     /// What the check of the proof says.
-    pub fn proof(&self, now: Timestamp) -> Verdict {
+    pub fn proof(&self, now: Timestamp, done: bool) -> Verdict {
         let through = self.log.iter().filter(|attempt| attempt.code == 0);
         let through = through.map(|attempt| attempt.at).collect();
         let traces = Traces {
@@ -95,7 +98,7 @@ impl World {
             now,
         };
         let verdict = test_login_checks::judged(&weigh(&traces), "alex@contoso.com").0;
-        enforce_checks::recent(verdict, now, self.done).0
+        enforce_checks::recent(verdict, now, done).0
     }
 
     /// The only organization admin.
@@ -124,8 +127,8 @@ impl World {
         enforce_checks::still_helps(verdict, &way_back().admin, &[self.admin()]).0
     }
 
-    /// What the check of the members says.
-    pub fn members(&self) -> Verdict {
+    /// What the check of the members says to somebody who looked at the settings, or enforced it.
+    pub fn members(&self, looked: bool, done: bool) -> Verdict {
         let alex = "alex@contoso.com".to_owned();
         let pilot = [PilotPerson {
             name: "Alex".into(),
@@ -151,8 +154,8 @@ impl World {
             name: "Pilot SSO",
             told: None,
             confirmed: self.confirmed,
-            looked: self.looked,
-            done: self.done,
+            looked,
+            done,
         })
         .0
     }

@@ -24,9 +24,9 @@ pub(super) struct Case<'a> {
     pub told: Option<&'a str>,
     /// Whether the person confirmed what is not told.
     pub confirmed: bool,
-    /// Whether the person looked at the policy's settings: it does not enforce, and it is not the default one.
+    /// Whether the person looked at the policy's settings: it is not the default one.
     pub looked: bool,
-    /// Whether the person said that it was enforced.
+    /// Whether the person said that it is enforced.
     pub done: bool,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
             said(
                 Fail,
                 title,
-                "Somebody else did that. Whoever is added is reached at once.",
+                "Say that you take it over, or take another policy. Whoever is added is reached at once.",
             ),
             Some("enforced-already"),
         );

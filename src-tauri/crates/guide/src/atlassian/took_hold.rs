@@ -6,7 +6,7 @@ use engine::{Check, Facts, Finding, Known, Skip, Trouble, Verdict, VerdictState}
 use jiff::Timestamp;
 
 use super::enforce::{self, ID, SEEN_AT, place};
-use super::enforce_asks::{AFTER, PASSWORD};
+use super::enforce_asks::{AFTER, PASSWORD, is_taken_over};
 use super::enforce_checks::{opened, with_fix};
 use super::enforced::{self, Outcome, Saw, Signs, Sought, Switches};
 use super::login_proof::Log;
@@ -138,12 +138,17 @@ async fn switches(
 fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
     use VerdictState::{Fail, Pass, Wait, Warn};
     let who = &after.who;
+    let taken_over = is_taken_over(known);
+    let since = match taken_over {
+        true => "since you took the policy over",
+        false => "after enforcing",
+    };
     let said = |state, title: String, detail: &str| Verdict::new(state, title, detail);
     let (verdict, key) = match after.outcome {
         Outcome::Seen(at) => (
             said(
                 Pass,
-                format!("{who} came in through Entra after enforcing, {}", time(at)),
+                format!("{who} came in through Entra {since}, {}", time(at)),
                 "Entra’s log shows it, later than you said that it was done.",
             ),
             None,
@@ -173,7 +178,7 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         Outcome::NotYet => (
             said(
                 Wait,
-                format!("No log-in of {who} after enforcing is in Entra’s log yet"),
+                format!("No log-in of {who} {since} is in Entra’s log yet"),
                 "Usually it takes two to five minutes, at most a quarter of an hour.",
             ),
             Some("log-in-after"),
@@ -181,7 +186,7 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         Outcome::Silent => (
             said(
                 Warn,
-                format!("No log-in of {who} was seen after enforcing"),
+                format!("No log-in of {who} was seen {since}"),
                 "Log in in a fresh private window, and say what it looked like.",
             ),
             Some("log-in-after"),
@@ -193,6 +198,14 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
                 "The policy does not enforce single sign-on, or the account is in another one.",
             ),
             Some("not-enforced"),
+        ),
+        Outcome::SwitchedOff(None) if taken_over => (
+            said(
+                Fail,
+                format!("“{}” does not enforce single sign-on", enforce::name(known)),
+                "Atlassian’s answer says so. You said that it enforces already.",
+            ),
+            Some("not-taken-over"),
         ),
         Outcome::SwitchedOff(at) => (
             said(

@@ -140,6 +140,10 @@ fn look_up(cx: &mut Cx, organization: &str) -> Result<Answer, ApiError> {
                 row["authPolicyId"] = json!(policy.id);
                 row["authPolicyName"] = json!(policy.name);
                 row["directoryId"] = json!(policy.directory);
+                if cx.world.quirks.bulk_fetch_full {
+                    row["ssoEnforced"] = json!(policy.enforced);
+                    row["isDefault"] = json!(policy.default);
+                }
             }
             (account.id, row)
         })

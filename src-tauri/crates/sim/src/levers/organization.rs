@@ -35,6 +35,11 @@ impl Levers {
         self.pull("policy_local", &json!({"policy": policy}))
     }
 
+    /// A second administrator enforces single sign-on in a policy.
+    pub fn enforce(&self, policy: &str) -> Result<(), LeverError> {
+        self.pull("enforce", &json!({"policy": policy}))
+    }
+
     /// A second administrator stops enforcing single sign-on in a policy.
     pub fn unenforce(&self, policy: &str) -> Result<(), LeverError> {
         self.pull("unenforce", &json!({"policy": policy}))
@@ -69,6 +74,11 @@ impl Levers {
     /// A look at the policies of accounts answers nothing but the address.
     pub fn bulk_fetch_bare(&self) {
         self.surely("bulk_fetch_bare", json!({}));
+    }
+
+    /// Atlassian's answer on who is in which policy tells also whether it enforces and is the default.
+    pub fn bulk_fetch_full(&self) {
+        self.surely("bulk_fetch_full", json!({}));
     }
 
     /// Adding to a policy is done only after so many looks at the task.

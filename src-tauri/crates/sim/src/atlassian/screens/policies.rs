@@ -30,7 +30,7 @@ pub(super) fn add(world: &mut World, base: &str, sent: &Form) -> Told {
         return Err("There is a policy of this name already.".into());
     }
     let policy = AuthPolicy::new(name, directory);
-    let shown = address_line(organization, base, &policy, true);
+    let shown = address_line(organization, base, &policy, Some("policy"));
     organization.policies.push(policy);
     noted(
         world,
@@ -156,7 +156,7 @@ pub(super) fn edited(organization: &Organization, call: &Call) -> String {
         format!(
             "<h2>{}</h2>\n{}{}",
             escape(&policy.name),
-            address_line(organization, &call.base, policy, true),
+            address_line(organization, &call.base, policy, Some("policy")),
             settings(policy)
         )
     })
@@ -176,13 +176,21 @@ pub(super) fn section(organization: &Organization, base: &str) -> String {
         field("name", "Policy name", "text", ""),
         button("send", "yes", "Add policy"),
     ];
+    // An id stands once on a page: the first policy that enforces carries those that programs look for.
+    let enforcing = organization
+        .policies
+        .iter()
+        .find(|policy| policy.enforced && !policy.default);
     let policies: String = organization
         .policies
         .iter()
         .map(|policy| {
             let name = escape(&policy.name);
-            let line = address_line(organization, base, policy, false);
-            format!("<h3>{name}</h3>\n{line}{}", settings(policy))
+            let first = enforcing.is_some_and(|first| first.id == policy.id);
+            let mark = if first { " id=\"enforcing-name\"" } else { "" };
+            let marked = first.then_some("enforcing");
+            let line = address_line(organization, base, policy, marked);
+            format!("<h3{mark}>{name}</h3>\n{line}{}", settings(policy))
         })
         .collect();
     [
@@ -211,7 +219,7 @@ fn address_line(
     organization: &Organization,
     base: &str,
     policy: &AuthPolicy,
-    marked: bool,
+    marked: Option<&str>,
 ) -> String {
     let directory = policy
         .directory
@@ -222,13 +230,7 @@ fn address_line(
         "{base}/o/{}/security/authentication-policies/{}/edit",
         organization.id, policy.id
     );
-    let mark = |id: &str| {
-        if marked {
-            format!(" id=\"{id}\"")
-        } else {
-            String::new()
-        }
-    };
+    let mark = |what: &str| marked.map_or_else(String::new, |of| format!(" id=\"{of}-{what}\""));
     let (kind, sso) = (
         if policy.default {
             ", default policy"
@@ -244,9 +246,9 @@ fn address_line(
     format!(
         "<p>{}{kind}. Single sign-on is {sso}. Policy ID <code{}>{}</code>, <a{} href=\"{address}\">{address}</a></p>\n",
         escape(directory),
-        mark("policy-id"),
+        mark("id"),
         escape(&policy.id),
-        mark("policy-address"),
+        mark("address"),
         address = escape(&address),
     )
 }

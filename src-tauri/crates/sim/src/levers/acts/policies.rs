@@ -8,7 +8,7 @@ use super::{Done, Lever, LeverError, count, lever, number, organization, read, w
 use crate::atlassian::certificate;
 use crate::events::{
     ACCOUNT_DEACTIVATED, Action, DOMAIN_UNLINKED, MEMBER_ADDED, SAML_DELETED, SAML_SAVED,
-    SSO_NOT_ENFORCED,
+    SSO_ENFORCED, SSO_NOT_ENFORCED,
 };
 use crate::organization::Organization;
 use crate::saml::keys::{SUBJECT, new_signing_key};
@@ -54,6 +54,12 @@ pub(super) const LEVERS: &[Lever] = &[
         "A policy turns out to belong to the local directory, where nothing can be enforced.",
     ),
     lever(
+        "enforce",
+        r#"{"policy":"Pilot"}"#,
+        enforce,
+        "A second administrator enforces single sign-on in a policy, without asking anybody.",
+    ),
+    lever(
         "unenforce",
         r#"{"policy":"Pilot"}"#,
         unenforce,
@@ -94,6 +100,12 @@ pub(super) const LEVERS: &[Lever] = &[
         "{}",
         bulk_fetch_bare,
         "A look at the policies of accounts answers nothing but the address.",
+    ),
+    lever(
+        "bulk_fetch_full",
+        "{}",
+        bulk_fetch_full,
+        "Asked which policies accounts are in, Atlassian tells also whether those enforce single sign-on and are the default.",
     ),
     lever(
         "task_slow",
@@ -166,6 +178,14 @@ fn policy_local(world: &mut World, sent: &Value) -> Done {
     Ok(())
 }
 
+fn enforce(world: &mut World, sent: &Value) -> Done {
+    let policy = policy(&mut world.organization, sent)?;
+    policy.enforced = true;
+    let message = format!("{} {}", SSO_ENFORCED.display, policy.name);
+    said_by_second(world, SSO_ENFORCED, &message);
+    Ok(())
+}
+
 fn unenforce(world: &mut World, sent: &Value) -> Done {
     let policy = policy(&mut world.organization, sent)?;
     policy.enforced = false;
@@ -229,6 +249,11 @@ fn delete_saml(world: &mut World, _: &Value) -> Done {
 
 fn bulk_fetch_bare(world: &mut World, _: &Value) -> Done {
     world.quirks.bulk_fetch_bare = true;
+    Ok(())
+}
+
+fn bulk_fetch_full(world: &mut World, _: &Value) -> Done {
+    world.quirks.bulk_fetch_full = true;
     Ok(())
 }
 

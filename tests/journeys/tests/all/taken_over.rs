@@ -1,0 +1,250 @@
+//! A policy that a company enforced before Lockstep came: it is taken over and verified, and what is missing to it is said.
+
+use app::views::{Action, LockView};
+use connect::autopilot::Hands;
+use engine::{Plan, Standing};
+use journeys::{Bench, Ended, Walk, Window, by_id};
+use serde_json::json;
+
+use crate::enforcing::{
+    ENFORCE, add_members, enforce_check, enforce_checks, missing, pilot_policy,
+};
+use crate::test_login::{LOGIN, answer, look, may_read_logs};
+
+/// Somebody whose pilot has logged in, and who stands before a policy that a colleague made by hand; its address.
+async fn before_a_policy(bench: &Bench, members: &[&str]) -> (Walk, String) {
+    may_read_logs(bench);
+    let walk = bench.open().await;
+    assert_eq!(
+        walk.until(LOGIN).await,
+        Ok(Ended::Verified),
+        "{}",
+        walk.picture(LOGIN)
+    );
+    let hands = Hands::new(&bench.cloud()).expect("practice");
+    let directory = hands.identity_provider().await.expect("a page");
+    let directory = directory.expect("a directory");
+    let made = hands.add_policy(&directory, "Pilot SSO").await;
+    let policy = made.expect("made");
+    for member in members {
+        let added = hands.add_to_policy(&policy.id, member).await;
+        added.expect("added");
+    }
+    (walk, policy.address)
+}
+
+/// The same with one that enforces already.
+async fn before_an_enforced_one(bench: &Bench, members: &[&str]) -> (Walk, String) {
+    let (walk, address) = before_a_policy(bench, members).await;
+    let levers = bench.practice.levers();
+    levers.enforce("Pilot SSO").expect("pulled");
+    (walk, address)
+}
+
+async fn says(walk: &Walk, address: &str, open: &str) {
+    answer(walk, ENFORCE, "policy.name", "Pilot SSO").await;
+    answer(walk, ENFORCE, "policy.address", address).await;
+    answer(walk, ENFORCE, "policy.open", open).await;
+}
+
+const ALEX: &str = "alex@contoso.com";
+
+fn added(bench: &Bench) -> bool {
+    bench
+        .writes()
+        .iter()
+        .any(|write| write.contains("add-users"))
+}
+
+#[tokio::test]
+async fn it_is_taken_over_in_the_window_to_all_verified() {
+    let bench = Bench::of("fresh").await;
+    let (walk, address) = before_an_enforced_one(&bench, &[ALEX]).await;
+    drop(walk);
+    let before = pilot_policy(&bench);
+
+    let window = Window::of(&bench).await;
+    let id = bench.connection().id;
+    window.press(Action::OpenConnection { id }).await;
+    window.go(ENFORCE).await;
+    window.answer("policy.address", &address).await;
+    window.answer("policy.open", "enforces").await;
+    let document = window.step().documents.remove(0);
+    window.press(document.save.action).await;
+    let hands = Hands::new(&bench.cloud()).expect("practice");
+    let account = hands.account(ALEX).expect("an account");
+    hands.log_in_at_site(&account).await.expect("logged in");
+    window.answer("enforce.after", "redirected").await;
+    window.press(Action::Look).await;
+
+    let page = window.step();
+    let all = || {
+        page.checks
+            .iter()
+            .chain(page.lock.iter().flat_map(|lock| &lock.checks))
+    };
+    let open: Vec<_> = all()
+        .filter(|check| check.word != "Passed")
+        .map(|check| format!("{}: {}", check.word, check.title))
+        .collect();
+    assert_eq!(open, [""; 0]);
+    assert_eq!(all().count(), 6);
+    let primary = page.footer.primary.expect("there is one");
+    assert_eq!(primary.label, "Continue to the overview");
+    assert_eq!(pilot_policy(&bench), before, "nothing was changed in it");
+    assert!(!added(&bench));
+}
+
+/// Somebody else's connection, of which this computer knows nothing.
+#[tokio::test]
+async fn a_connection_that_was_set_up_and_enforced_before_is_taken_over_from_the_first_step() {
+    let bench = Bench::of("fresh").await;
+    may_read_logs(&bench);
+    let first = bench.open().await;
+    assert_eq!(first.to_the_end().await, Ok(Ended::Verified));
+    drop(first);
+    let id = bench.connection().id;
+    bench.home().forget(&id).expect("forgotten");
+    let (policy, apps) = (pilot_policy(&bench), bench.applications().len());
+
+    let there = bench.applications()[0]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let walk = bench.open().await.answering("app.existing", &there);
+    let ended = walk.to_the_end().await;
+
+    assert_eq!(ended, Ok(Ended::Verified), "{}", walk.picture(ENFORCE));
+    assert_eq!(
+        walk.session
+            .state()
+            .standing(walk.session.guide(), &by_id(ENFORCE)),
+        Standing::Done,
+        "{}",
+        walk.picture(ENFORCE)
+    );
+    assert_eq!(pilot_policy(&bench), policy);
+    assert_eq!(bench.applications().len(), apps);
+}
+
+#[tokio::test]
+async fn whoever_is_missing_is_added_and_it_says_that_they_are_reached_at_once() {
+    let bench = Bench::of("fresh").await;
+    let (walk, address) = before_an_enforced_one(&bench, &[]).await;
+    says(&walk, &address, "yes").await;
+    look(&walk, ENFORCE).await;
+    assert_eq!(
+        walk.plan(&by_id(ENFORCE))
+            .await
+            .map(|shown| matches!(shown.plan, Plan::Changes { .. })),
+        Ok(true),
+        "nobody is in it, so nothing tells that it enforces"
+    );
+
+    answer(&walk, ENFORCE, "policy.open", "enforces").await;
+    let shown = walk.plan(&by_id(ENFORCE)).await.expect("a plan");
+    let Plan::Changes { changes, untouched } = shown.plan else {
+        panic!("the pilot is to be added: {:?}", shown.plan)
+    };
+    let words = format!("{} {untouched}", changes[0].then_about);
+    assert!(
+        words.contains("from then on they can log in only through Entra"),
+        "{words}"
+    );
+    assert!(
+        words.contains("only through Entra from then on."),
+        "{words}"
+    );
+    add_members(&walk).await.expect("added");
+    walk.session
+        .save_document(&by_id(ENFORCE), "way-back")
+        .expect("saved");
+    assert_eq!(
+        walk.session.practise_taken_over(&by_id(ENFORCE)).await,
+        Ok(true),
+    );
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), [""; 0], "{:?}", enforce_checks(&walk));
+    assert!(enforce_check(&walk, "enforced").contains("since you took the policy over"));
+}
+
+fn lock(walk: &Walk) -> LockView {
+    walk.page(ENFORCE).lock.expect("there is one")
+}
+
+#[tokio::test]
+async fn what_is_missing_to_it_is_said_first_and_nobody_is_added_before() {
+    let bench = Bench::of("fresh").await;
+    let (walk, address) = before_an_enforced_one(&bench, &[]).await;
+    bench.practice.levers().no_break_glass();
+    says(&walk, &address, "enforces").await;
+    look(&walk, ENFORCE).await;
+
+    assert_eq!(
+        lock(&walk).title,
+        "Single sign-on is enforced, and 3 of 4 fail"
+    );
+    for fails in [
+        "No organization admin is outside the policy",
+        "The way back is not saved",
+    ] {
+        assert!(lock(&walk).text.contains(fails), "{}", lock(&walk).text);
+    }
+    let shown = walk.plan(&by_id(ENFORCE)).await.expect("a plan");
+    let Plan::Asks { because, .. } = shown.plan else {
+        panic!("nobody is added: {:?}", shown.plan)
+    };
+    assert!(
+        because.starts_with("No organization admin is outside the policy"),
+        "{because}"
+    );
+    assert!(!added(&bench));
+    // What it rests on is not undone under those who have to go through it.
+    let refused = walk.undo(Some("certificate")).await.expect_err("refused");
+    assert_eq!(refused.certain, "Nothing was undone.");
+}
+
+#[tokio::test]
+async fn whoever_takes_over_what_does_not_enforce_is_contradicted() {
+    let bench = Bench::of("fresh").await;
+    bench.practice.levers().bulk_fetch_full();
+    let (walk, address) = before_a_policy(&bench, &[ALEX]).await;
+    says(&walk, &address, "enforces").await;
+    look(&walk, ENFORCE).await;
+
+    assert_eq!(
+        enforce_check(&walk, "enforced"),
+        "Failed: “Pilot SSO” does not enforce single sign-on"
+    );
+    assert_eq!(
+        walk.session
+            .state()
+            .standing(walk.session.guide(), &by_id(ENFORCE)),
+        Standing::Attention
+    );
+    // What was said by mistake is taken back where it was said, and the way to enforce is shut as for anybody.
+    answer(&walk, ENFORCE, "policy.open", "yes").await;
+    look(&walk, ENFORCE).await;
+    assert_eq!(missing(&walk), ["way-back"], "{:?}", enforce_checks(&walk));
+    assert_eq!(lock(&walk).title, "Locked: 3 of 4 hold");
+    assert_eq!(
+        enforce_check(&walk, "enforced"),
+        "Not yet: It is not enforced yet"
+    );
+}
+
+#[tokio::test]
+async fn what_enforces_is_named_to_whoever_says_that_it_does_not() {
+    let bench = Bench::of("fresh").await;
+    bench.practice.levers().bulk_fetch_full();
+    let (walk, address) = before_an_enforced_one(&bench, &[ALEX]).await;
+    says(&walk, &address, "yes").await;
+    look(&walk, ENFORCE).await;
+    assert_eq!(
+        enforce_check(&walk, "only-pilot"),
+        "Failed: “Pilot SSO” enforces single sign-on already"
+    );
+    let refused = walk.session.practise_enforcing(&by_id(ENFORCE)).await;
+    assert!(refused.is_err());
+    assert_eq!(pilot_policy(&bench)["members"], json!([ALEX]));
+}
