@@ -2,19 +2,22 @@
 //! state, and what it says is what the checks said.
 //!
 //! Atlassian's two addresses are read back from Entra. Entra's three values can't be read at Atlassian: that they are
-//! there rests on the person's word until a log-in goes through, for it needs all five to agree.
+//! there rests on the person's word until a log-in is seen to go through, for it needs all five to agree.
 
 use engine::{Known, State, StepId, Verdict, VerdictState};
 
 use super::saml_details::{ACS, SP_ENTITY, given, is_rotated, pair};
 use super::saml_details_checks::{ACTIVE_NOW, HANDED_OVER};
 use super::signing::short;
+use super::test_login_checks::RESTS_ON;
 use super::{GUIDE, basic_saml, certificate, saml_details, test_login};
 use crate::hand_over::{HandOver, Joined, Picture, evidence};
 
 const SIGN_ON: &str = "Single sign-on";
 const PROVISIONING: &str = "Provisioning";
 const PROVEN: (Joined, &str) = (Joined::Equal, "A log-in went through");
+/// Nobody saw it but the person: nothing was read, so it is set and not proven.
+const SAID: (Joined, &str) = (Joined::Set, "You said a log-in went through");
 const DIFFERS: (Joined, &str) = (Joined::Differs, "Differs");
 const NOT_SET: (Joined, &str) = (Joined::NotSet, "Not set");
 
@@ -110,8 +113,7 @@ fn certificate(state: &State) -> HandOver {
 /// How a value stands that is pasted at Atlassian.
 fn pasted(state: &State, is_known: bool) -> (Joined, &'static str) {
     match is_pasted(state.known()) {
-        true if has_logged_in(state) => PROVEN,
-        true => (Joined::Set, "Pasted, not proven"),
+        true => logged_in(state).unwrap_or((Joined::Set, "Pasted, not proven")),
         false if is_known => (Joined::Set, "Not at Atlassian yet"),
         false => NOT_SET,
     }
@@ -174,12 +176,12 @@ fn to_entra(state: &State, value: &Written) -> HandOver {
 
 /// How an address stands in Entra, by what was last seen there.
 fn written(state: &State, seen: Option<VerdictState>) -> (Joined, &'static str) {
-    match seen {
-        Some(VerdictState::Pass) => (Joined::Equal, "Equal on both sides"),
-        Some(VerdictState::Fail) => DIFFERS,
-        Some(VerdictState::Warn) => (Joined::Set, "In Entra, not the first"),
-        _ if has_logged_in(state) => PROVEN,
-        Some(VerdictState::Unknown) => (Joined::Set, "Entra was not read"),
+    match (seen, logged_in(state)) {
+        (Some(VerdictState::Pass), _) => (Joined::Equal, "Equal on both sides"),
+        (Some(VerdictState::Fail), _) => DIFFERS,
+        (Some(VerdictState::Warn), _) => (Joined::Set, "In Entra, not the first"),
+        (_, Some(by_log_in)) => by_log_in,
+        (Some(VerdictState::Unknown), None) => (Joined::Set, "Entra was not read"),
         _ if touched_entra(state) => (Joined::Set, "Not read in Entra since"),
         _ => (Joined::Set, "Not in Entra yet"),
     }
@@ -192,10 +194,11 @@ fn touched_entra(state: &State) -> bool {
         .is_some_and(|step| step.by_hand.is_some() || step.made().next().is_some())
 }
 
-/// Whether a log-in went through since anything that it rests on changed.
-fn has_logged_in(state: &State) -> bool {
-    last(state, &test_login::ID, test_login::CAME_THROUGH)
-        .is_some_and(|verdict| verdict.state == VerdictState::Pass)
+/// How a value stands by a log-in that went through since anything that it rests on changed; `None` where none did.
+fn logged_in(state: &State) -> Option<(Joined, &'static str)> {
+    let verdict = last(state, &test_login::ID, test_login::CAME_THROUGH)?;
+    let on_word = evidence(verdict, RESTS_ON).is_some();
+    (verdict.state == VerdictState::Pass).then_some(if on_word { SAID } else { PROVEN })
 }
 
 fn not_in_the_guide(
@@ -229,7 +232,8 @@ mod tests {
 
     use engine::{Entry, Facts, Finding, Journal, MemoryStore, SystemClock};
 
-    use super::super::renewal;
+    use super::super::login_proof::{By, Proof};
+    use super::super::{renewal, test_login_checks};
     use super::*;
 
     const ID: &str = "c41e7a90-2f36-4d0b-b8a5-6e19d3f70c52";
@@ -372,6 +376,34 @@ mod tests {
         assert!(
             !words.iter().any(|(joined, _)| *joined == Joined::Equal),
             "{words:?}"
+        );
+    }
+
+    /// Neither log was read: the verdict is the one of the check itself.
+    #[test]
+    fn a_log_in_that_rests_on_the_persons_word_proves_nothing_and_says_so() {
+        let proven = |by| {
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            test_login_checks::judged(&Proof::Proven { at, by }, "Alex").0
+        };
+        let told = |by| {
+            let check = test_login::CAME_THROUGH;
+            Told::nothing()
+                .pasted()
+                .looked(&test_login::ID, check, proven(by))
+        };
+        assert_eq!(told(By::Word).words(), five(SAID, SAID));
+        for by in [By::BothLogs, By::EntraAndWord, By::AtlassianAndWord] {
+            assert_eq!(told(by).words(), five(PROVEN, PROVEN), "{by:?}");
+        }
+        let read = Told::nothing().read_in_entra().looked(
+            &test_login::ID,
+            test_login::CAME_THROUGH,
+            proven(By::Word),
+        );
+        assert_eq!(
+            read.words(),
+            five(SAID, (Joined::Equal, "Equal on both sides"))
         );
     }
 

@@ -18,6 +18,9 @@ use crate::fill;
 /// How long a proven log-in counts: what worked longer ago may not work now.
 pub(super) const COUNTS: SignedDuration = SignedDuration::from_hours(1);
 
+/// The evidence on a log-in that nobody but the person saw.
+pub(super) const RESTS_ON: &str = "Rests on";
+
 /// All of them, in the order on screen.
 pub(super) const ALL: &[&'static dyn Check<Live>] = &[
     &CameThrough,
@@ -177,6 +180,10 @@ pub(super) fn judged(proof: &Proof, who: &str) -> (Verdict, Option<&'static str>
                 format!("{who} came in through Entra, {}", time(*at)),
                 detail.to_owned(),
             );
+            let verdict = match by {
+                By::Word => verdict.told(RESTS_ON, "Your word alone"),
+                _ => verdict,
+            };
             (verdict.until(*at + COUNTS), None)
         }
         Proof::NotTried => (
