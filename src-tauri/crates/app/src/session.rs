@@ -317,7 +317,26 @@ impl Session {
         cancel: CancellationToken,
     ) -> Result<Proposal, Trouble> {
         self.renew(&cancel).await?;
+        self.forget_old_confirmations(step)?;
         self.run(on, cancel).plan(step).await
+    }
+
+    /// What counts no more is not shown as given, so that it can be given anew.
+    fn forget_old_confirmations(&self, step: &StepId) -> Result<(), Trouble> {
+        let (known, now) = (self.known(), self.live().now());
+        let asks = self.guide().step(step).map(|step| step.confirmations());
+        let old = |ask: &&&str| {
+            let given = known.answer(ask).and_then(|_| known.answered_at(ask));
+            given.is_some_and(|given| !engine::still_confirms(given, now))
+        };
+        for ask in asks.unwrap_or_default().iter().filter(old) {
+            self.record(Entry::Answered {
+                step: step.clone(),
+                ask: (*ask).to_owned(),
+                value: String::new(),
+            })?;
+        }
+        Ok(())
     }
 
     /// Makes the changes that were shown. Where one can't be undone, its name has to have been typed.

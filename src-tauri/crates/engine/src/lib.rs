@@ -33,6 +33,8 @@ pub use order::{OrderError, dependents, in_order, unmet};
 pub use run::{Applied, Context, Progress, Proposal, Run, is_typed};
 pub use settle::{Patience, Settled};
 pub use state::{ChangeRecord, ChangeStanding, Looked, Standing, State, StepState};
-pub use step::{Ask, AskKind, AskOption, Document, Effect, Plan, Step, StepId};
+pub use step::{
+    Ask, AskKind, AskOption, CONFIRMED_FOR, Document, Effect, Plan, Step, StepId, still_confirms,
+};
 pub use trouble::{Next, NextDo, Said, Trouble, TroubleKind};
 pub use undo::{UndoItem, UndoPlan};

@@ -206,7 +206,22 @@ impl<Cx: Context> Run<'_, Cx> {
             )
             .await?;
         }
+        self.forget_confirmations(step)?;
         Ok(Applied::Made)
+    }
+
+    /// What was confirmed is made: the next change is another one.
+    fn forget_confirmations(&self, step: &dyn Step<Cx>) -> Result<(), Trouble> {
+        let known = self.known();
+        let given = step.confirmations().iter().copied();
+        let mut given = given.filter(|ask| known.answer(ask).is_some());
+        given.try_for_each(|ask| {
+            self.record(Entry::Answered {
+                step: step.id(),
+                ask: ask.to_owned(),
+                value: String::new(),
+            })
+        })
     }
 
     async fn make(&self, step: &dyn Step<Cx>, change: &Change, note: &str) -> Result<(), Trouble> {

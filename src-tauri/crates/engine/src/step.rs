@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Change, Check, Entry, Facts, Judgement, Known, Link, Lock, MenuPath, State, Trouble};
@@ -33,6 +34,14 @@ impl std::fmt::Display for StepId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// How long a confirmation counts: what was meant yesterday is asked again today. As long as the proof of a log-in.
+pub const CONFIRMED_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether a confirmation that was given at `given` still counts. One of the future was given by a clock that was set back since.
+pub fn still_confirms(given: Timestamp, now: Timestamp) -> bool {
+    given <= now && now.duration_since(given) < CONFIRMED_FOR
 }
 
 /// One page of the guide. `Cx` is what the guide gives its steps to see the live systems with.
@@ -109,6 +118,11 @@ pub trait Step<Cx>: Send + Sync {
     /// another answer. `known` is what was known before it.
     fn follows(&self, _known: &Known, _entry: &Entry) -> Vec<Entry> {
         Vec::new()
+    }
+
+    /// Asks whose answer confirms the changes that are made next, for [`CONFIRMED_FOR`] at most, and no later ones.
+    fn confirmations(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Files that the page offers to save. The fact `saved.<id>` holds the path of one that was saved.

@@ -1,9 +1,11 @@
 //! Single sign-on as a whole: from a fresh tenant to an enforced pilot, taken up again, and taken back.
 
 use app::views::WireState;
-use engine::{Standing, TroubleKind};
+use engine::{Plan, Standing, TroubleKind};
 use journeys::{Bench, Ended, Walk, by_id};
 use serde_json::{Value, json};
+
+use crate::test_login::APP;
 
 /// Every step after the application stands, in order.
 const STEPS: [&str; 8] = [
@@ -130,6 +132,33 @@ async fn what_was_set_up_is_not_set_up_again() {
     assert_eq!(bench.stand(), stand);
     assert_eq!(bench.writes(), writes);
     drop(again);
+}
+
+/// What was meant for one change is not meant for the next one, however soon it comes.
+#[tokio::test]
+async fn a_confirmation_while_it_is_enforced_counts_for_one_change() {
+    let bench = Bench::of("fresh").await;
+    let walk = enforced(&bench).await;
+    let claims = by_id("claims");
+    for time in ["first", "second"] {
+        let levers = bench.practice.levers();
+        levers.set_claims_policy(APP, "employeeid").expect("pulled");
+        let shown = walk.shown(&claims).await.expect("a plan").map(|it| it.plan);
+        let Some(Plan::Asks { asks, .. }) = shown else {
+            panic!("{time}: it is confirmed first: {shown:?}")
+        };
+        assert_eq!(asks[0].id, "claims.while_enforced", "{time}");
+        let said = walk.session.answer(&claims, &asks[0], "yes").await;
+        assert_eq!(said, Ok(None), "{time}");
+        let shown = walk.shown(&claims).await.expect("a plan");
+        let shown = shown.unwrap_or_else(|| panic!("{time}: it is to be changed"));
+        assert!(matches!(shown.plan, Plan::Changes { .. }), "{time}");
+        walk.make(&shown).await.expect("made");
+        // The page shows it no longer, so that it can be given anew.
+        let asks = walk.session.asks(&claims, None);
+        let still = asks.iter().any(|ask| ask.id == "claims.while_enforced");
+        assert!(!still, "{time}");
+    }
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ impl Step<Live> for BasicSaml {
         }
         let untouched = "nobody is assigned, and no log-in changes before you enforce it.";
         Ok(while_enforced::plan(
-            known,
+            (known, cx.now()),
             WHILE_ENFORCED,
             CUTTING,
             changes,
@@ -197,6 +197,10 @@ impl Step<Live> for BasicSaml {
             Some(app) => is_undone(&app, change),
             None => Ok(true),
         }
+    }
+
+    fn confirmations(&self) -> &'static [&'static str] {
+        &[WHILE_ENFORCED]
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

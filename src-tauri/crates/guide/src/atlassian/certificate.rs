@@ -104,14 +104,14 @@ impl Step<Live> for Certificate {
             _ if wish.by_hand => Ok(Plan::ByHand),
             Proposed::Ask(expired) => Ok(expired_asks(&expired, &app)),
             Proposed::Choose(several) => Ok(which_asks(&several, &wish)),
-            Proposed::HandOver(next) => Ok(renewal::plan(known, &next)),
+            Proposed::HandOver(next) => Ok(renewal::plan((known, cx.now()), &next)),
             // A confirmation would only make the time longer in which nobody gets in; it was given before.
             Proposed::Changes(changes) if lets_in_again(&changes) => Ok(Plan::Changes {
                 changes,
                 untouched: UNTOUCHED.to_owned(),
             }),
             Proposed::Changes(changes) => Ok(while_enforced::plan(
-                known,
+                (known, cx.now()),
                 WHILE_ENFORCED,
                 CUTTING,
                 changes,
@@ -213,6 +213,10 @@ impl Step<Live> for Certificate {
         // One file only, so that nobody pastes the other certificate.
         let next = next_document(known).or_else(|| pem_document(cx, known));
         next.into_iter().collect()
+    }
+
+    fn confirmations(&self) -> &'static [&'static str] {
+        &[WHILE_ENFORCED]
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

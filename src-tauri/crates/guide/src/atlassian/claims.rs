@@ -99,7 +99,7 @@ impl Step<Live> for Claims {
             Decision::Do(moves) => {
                 let changes = moves.iter().map(|one| change(*one, cx, &found, email));
                 Ok(while_enforced::plan(
-                    known,
+                    (known, cx.now()),
                     WHILE_ENFORCED,
                     CUTTING,
                     changes.collect(),
@@ -177,6 +177,10 @@ impl Step<Live> for Claims {
             },
             _ => Err(unknown(change)),
         }
+    }
+
+    fn confirmations(&self) -> &'static [&'static str] {
+        &[WHILE_ENFORCED]
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

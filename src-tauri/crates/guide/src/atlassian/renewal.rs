@@ -6,6 +6,7 @@
 //! one lasts until somebody has found the screen and pasted.
 
 use engine::{Ask, Change, Facts, Known, MenuPath, Plan};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::certificate::{NEW_CERTIFICATE, WHILE_ENFORCED};
@@ -100,7 +101,8 @@ pub(super) fn open_asks(known: &Known) -> Vec<Ask> {
     let Some(next) = waiting(known) else {
         return Vec::new();
     };
-    if while_enforced::is_unconfirmed(known, WHILE_ENFORCED) {
+    // In the gap nothing is asked that would make it longer.
+    if in_the_gap(known).is_none() && while_enforced::is_unconfirmed(known, WHILE_ENFORCED) {
         return match known.answer(WHILE_ENFORCED) {
             // It stands on the page already, and has to be given anew.
             Some(_) => Vec::new(),
@@ -112,8 +114,8 @@ pub(super) fn open_asks(known: &Known) -> Vec<Ask> {
 
 /// The plan while a certificate waits. What enforcing makes of the gap is confirmed before anything is pasted: asked
 /// afterwards, it would only make the gap longer.
-pub(super) fn plan(known: &Known, next: &Signing) -> Plan {
-    if while_enforced::is_unconfirmed(known, WHILE_ENFORCED) {
+pub(super) fn plan((known, now): (&Known, Timestamp), next: &Signing) -> Plan {
+    if while_enforced::has_to_be_confirmed(known, WHILE_ENFORCED, now) {
         return Plan::Asks {
             because: format!(
                 "Single sign-on is enforced. People of the policy can’t log in {GAP}."
@@ -293,10 +295,14 @@ mod tests {
     fn that_nobody_logs_in_is_no_answer_once_atlassian_was_given_one() {
         let unused = format!("unused-{}", next().thumbprint);
         let mut known = known(&[(NEW_CERTIFICATE, ACTIVE, 1), (PASTED, &unused, 2)]);
-        assert_eq!(options(&plan(&known, &next())), 2);
+        assert_eq!(options(&plan((&known, now()), &next())), 2);
         known.facts = known.facts.with("saml.handed_over", ACTIVE);
         assert_eq!(may_sign(&known, &next()), None);
-        assert_eq!(options(&plan(&known, &next())), 1);
+        assert_eq!(options(&plan((&known, now()), &next())), 1);
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-25T10:30:00Z".parse().expect("a moment")
     }
 
     fn options(plan: &Plan) -> usize {
@@ -314,7 +320,7 @@ mod tests {
         let mut known = known(&[(NEW_CERTIFICATE, ACTIVE, 1)]);
         let asked = |known: &Known| {
             let ids = |asks: &[Ask]| asks.iter().map(|ask| ask.id.clone()).collect::<Vec<_>>();
-            let Plan::Asks { because, asks } = plan(known, &next()) else {
+            let Plan::Asks { because, asks } = plan((known, now()), &next()) else {
                 panic!("it asks")
             };
             assert_eq!(ids(&open_asks(known)), ids(&asks), "page and plan agree");
@@ -334,6 +340,12 @@ mod tests {
             "2026-11-25T10:05:00Z".parse().expect("a moment"),
         );
         assert_eq!(asked(&known).0, PASTED);
+        // What grew old while somebody was in the gap is not asked again there.
+        known.answers.remove(WHILE_ENFORCED);
+        known.answers.insert(PASTED.into(), next().thumbprint);
+        let moment = "2026-11-25T10:06:00Z".parse().expect("a moment");
+        known.answered.insert(PASTED.into(), moment);
+        assert_eq!(open_asks(&known)[0].id, PASTED);
     }
 
     #[test]

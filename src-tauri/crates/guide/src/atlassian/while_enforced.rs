@@ -1,7 +1,8 @@
 //! Changes that reach log-ins at once, because single sign-on is enforced already: they are said so in the table, and
 //! proposed only after the person confirmed that. Pure.
 
-use engine::{Ask, AskKind, Change, Known, Plan};
+use engine::{Ask, AskKind, Change, Known, Plan, still_confirms};
+use jiff::Timestamp;
 
 use super::enforce::{self, is_enforced};
 
@@ -13,7 +14,7 @@ pub(super) fn given(known: &Known, ask: &'static str) -> Option<Ask> {
 /// The changes as a plan. Of those named in `cutting` the table says whom they cut off and until when; while single
 /// sign-on is enforced they have to be confirmed by `ask` first.
 pub(super) fn plan(
-    known: &Known,
+    (known, now): (&Known, Timestamp),
     ask: &'static str,
     (cutting, until): (&[&str], &str),
     mut changes: Vec<Change>,
@@ -26,7 +27,7 @@ pub(super) fn plan(
             untouched: untouched.to_owned(),
         };
     }
-    if !is_confirmed(known, ask) {
+    if !is_confirmed(known, ask, now) {
         return Plan::Asks {
             because: format!(
                 "Single sign-on is enforced. People of the policy can’t log in {until}."
@@ -50,12 +51,25 @@ pub(super) fn plan(
 
 /// Whether single sign-on is enforced and the confirmation is not given since.
 pub(super) fn is_unconfirmed(known: &Known, ask: &str) -> bool {
-    is_enforced(known) && !is_confirmed(known, ask)
+    is_enforced(known) && given_at(known, ask).is_none()
 }
 
-/// A confirmation from before the last time it was enforced tells nothing.
-fn is_confirmed(known: &Known, ask: &str) -> bool {
-    known.answer(ask) == Some("yes") && known.answered_at(ask) >= known.by_hand_at(&enforce::ID)
+/// Whether the confirmation is given and counts still: one from long ago was meant for another change.
+fn is_confirmed(known: &Known, ask: &str, now: Timestamp) -> bool {
+    given_at(known, ask).is_some_and(|given| still_confirms(given, now))
+}
+
+/// When it was given. A confirmation from before the last time it was enforced tells nothing.
+fn given_at(known: &Known, ask: &str) -> Option<Timestamp> {
+    let given = known
+        .answered_at(ask)
+        .filter(|_| known.answer(ask) == Some("yes"));
+    given.filter(|given| Some(*given) >= known.by_hand_at(&enforce::ID))
+}
+
+/// Whether it has to be confirmed before the change is shown.
+pub(super) fn has_to_be_confirmed(known: &Known, ask: &str, now: Timestamp) -> bool {
+    is_enforced(known) && !is_confirmed(known, ask, now)
 }
 
 /// The confirmation.
@@ -64,7 +78,7 @@ pub(super) fn confirmation(ask: &'static str) -> Ask {
         ask,
         AskKind::Confirm,
         "Change it although single sign-on is enforced",
-        "Choose a quiet hour, and have the Atlassian screen open. Or stop enforcing first; how stands on the page of enforcing.",
+        "Choose a quiet hour, and have the Atlassian screen open. Or stop enforcing first; how stands on the page of enforcing. It counts for an hour, and for what is changed next.",
     )
 }
 
@@ -106,7 +120,13 @@ mod tests {
             after: None,
             undo: Undo::PutBack { said: "Yes".into() },
         };
-        plan(known, ASK, CUTS, vec![change], "nothing changes.")
+        plan(
+            (known, NOW.parse().expect("a moment")),
+            ASK,
+            CUTS,
+            vec![change],
+            "nothing changes.",
+        )
     }
 
     /// What is said beside the change and what stays untouched; `None` when it is not proposed.
@@ -121,6 +141,23 @@ mod tests {
 
     const FIRST: &str = "2026-11-25T10:00:00Z";
     const LATER: &str = "2026-11-25T11:00:00Z";
+    const NOW: &str = "2026-11-25T11:30:00Z";
+
+    #[test]
+    fn a_confirmation_counts_for_an_hour() {
+        for (given, counts) in [
+            ("2026-11-25T11:30:00Z", true),
+            ("2026-11-25T10:30:01Z", true),
+            ("2026-11-25T10:30:00Z", false),
+            ("2026-11-24T11:30:00Z", false),
+            // The clock was set back since: nobody knows how old it is.
+            ("2026-11-25T11:31:00Z", false),
+        ] {
+            let long_ago = Some("2026-11-01T10:00:00Z");
+            let planned = planned(&known(long_ago, Some(given)), "claims");
+            assert_eq!(said(planned).is_some(), counts, "{given}");
+        }
+    }
 
     #[test]
     fn what_cuts_people_off_is_proposed_only_once_it_was_confirmed_and_says_so() {
