@@ -1,8 +1,11 @@
 //! Enforcing: it opens only when it is safe, shuts again when something becomes unsafe, and what happens afterwards is said.
 
+use std::sync::{Arc, Mutex};
+
 use app::views::{Action, Tone};
+use connect::CancellationToken;
 use connect::autopilot::Hands;
-use engine::{Plan, Standing, Trouble};
+use engine::{Plan, Progress, Standing, Trouble};
 use journeys::{Bench, Ended, Walk, Window, by_id};
 use serde_json::{Value, json};
 use sim::{Effect, Fault, Host};
@@ -184,6 +187,45 @@ async fn enforcing_stays_shut_until_all_four_hold() {
         .await
         .expect("enforced");
     assert_eq!(pilot_policy(&bench)["enforced"], true);
+}
+
+/// Every account is asked about, and none by a call of its own: five hundred at once, as many as may be added at once.
+#[tokio::test]
+async fn ten_thousand_accounts_are_looked_at_by_the_page_and_told_how_far_it_is() {
+    let bench = Bench::of("large").await;
+    let walk = before_enforcing(&bench).await;
+    prepared(&walk).await;
+    let from = bench.practice.ledger().len();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = heard.clone();
+    let on = move |progress| {
+        if let Progress::Counting { seen, of } = progress {
+            hears.lock().expect("no test failed").push((seen, of));
+        }
+    };
+    let step = [by_id(ENFORCE)];
+    let never = CancellationToken::new();
+    let looked = walk.session.look(&step, Arc::new(on), never).await;
+    looked.expect("looked");
+
+    assert_eq!(missing(&walk), [""; 0], "{:?}", enforce_checks(&walk));
+    let asked = bench.practice.ledger();
+    let asked: Vec<_> = asked.iter().skip(from).collect();
+    let calls = |end: &str| {
+        let path = |path: &str| {
+            path.split('?')
+                .next()
+                .is_some_and(|path| path.ends_with(end))
+        };
+        asked.iter().filter(|one| path(&one.path)).count()
+    };
+    // A hundred pages of managed accounts and one in which the pilot is found; a hundred for the admins; twenty for all accounts
+    // and one for the admins.
+    assert_eq!(calls("/users"), 201);
+    assert_eq!(calls("/auth-policies/bulk-fetch"), 21);
+    assert!(asked.len() < 245, "{}", asked.len());
+    let heard = heard.lock().expect("no test failed").clone();
+    assert!(heard.contains(&(9_992, Some(9_992))), "{heard:?}");
 }
 
 /// What shuts it again, and what is said of it.

@@ -6,10 +6,35 @@ use super::*;
 const TICK: std::time::Duration = std::time::Duration::from_secs(2);
 /// How old a look at a page with a lock may become before it is repeated.
 const LOCK_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+/// What takes so long is not planned anew each time it is looked at by itself.
+const LONG: jiff::SignedDuration = jiff::SignedDuration::from_secs(10);
+/// Between two moments at which it is seen whether it has to be repeated, and for what a look takes longer than the last time.
+const SPARE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 /// How old a look at a page that waits may become: logs are minutes behind, and may be asked a few times a minute.
 const WAITING_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(20);
 /// The same in practice, where everything takes seconds.
 const PRACTICE_AGE: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
+
+/// How long the last look took: from the first check that was seen to the last one. Of ten thousand accounts it is some two hundred
+/// calls, one after the other.
+fn took(known: &engine::StepState) -> jiff::SignedDuration {
+    let looked = || known.looked.values().map(|looked| looked.at);
+    match (looked().min(), looked().max()) {
+        (Some(first), Some(last)) => last.duration_since(first),
+        _ => jiff::SignedDuration::ZERO,
+    }
+}
+
+/// After how long a look is repeated that took so long. What takes long is repeated less often, so that no more than a quarter of the
+/// time, and of the calls that a service bears, goes into it; but before what it saw first is too old to count, which is seen again
+/// only as long after the next one began.
+fn repeated_after(
+    took: jiff::SignedDuration,
+    fresh_for: jiff::SignedDuration,
+) -> jiff::SignedDuration {
+    let latest = fresh_for - took * 2 - SPARE;
+    LOCK_AGE.max((took * 3).min(latest))
+}
 
 impl Program {
     pub(super) fn sign_in(&self, by_code: bool) {
@@ -110,6 +135,18 @@ impl Program {
         );
     }
 
+    /// Looks and plans nothing, which reads as much once more: what was planned is planned again before it is made.
+    fn only_look(&self, step: StepId) {
+        self.job(
+            step.clone(),
+            Kind::Look,
+            move |program, session, _, cancel| async move {
+                let on = program.on_progress();
+                session.look(std::slice::from_ref(&step), on, cancel).await
+            },
+        );
+    }
+
     /// Plans and looks: a plan that fails does not keep the checks from saying what they see.
     pub(super) async fn look_in_job(
         &self,
@@ -161,17 +198,24 @@ impl Program {
         let locked = session.lock(&step).is_some() && known.by_hand.is_none();
         let waits = state.standing(session.guide(), &step) == engine::Standing::Waiting
             && !session.lacks_right(&step);
+        let took = took(known);
         let often = match (waits, locked) {
             (true, _) if session.cloud.practice.is_some() => PRACTICE_AGE,
             (true, _) => WAITING_AGE,
-            (false, true) => LOCK_AGE,
+            (false, true) => {
+                let lock = session.guide().step(&step).and_then(|step| step.lock());
+                lock.map_or(LOCK_AGE, |lock| repeated_after(took, lock.fresh_for))
+            }
             (false, false) => return,
         };
         let now = Timestamp::now();
         let newest = known.looked.values().map(|looked| looked.at).max();
         let old = newest.is_some_and(|at| now.duration_since(at) >= often);
         if old && self.desktop().job.is_none() {
-            self.look(step);
+            match took < LONG {
+                true => self.look(step),
+                false => self.only_look(step),
+            }
         }
     }
 
@@ -485,4 +529,34 @@ fn moved() -> Trouble {
         "Then press the button again.",
         engine::NextDo::Nothing,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[test]
+    fn what_takes_long_is_repeated_less_often_and_before_it_is_too_old() {
+        let fresh_for = SignedDuration::from_mins(5);
+        for (took, after) in [
+            (0, 60),
+            (2, 60),
+            (20, 60),
+            (40, 120),
+            (60, 165),
+            (90, 105),
+            (140, 60),
+        ] {
+            let took = SignedDuration::from_secs(took);
+            let repeated = repeated_after(took, fresh_for);
+            assert_eq!(repeated, SignedDuration::from_secs(after), "{took}");
+            // What was seen first is seen again in time, as long as any look could be.
+            let age = took + repeated + took;
+            assert!(
+                age < fresh_for || took > SignedDuration::from_secs(110),
+                "{took}"
+            );
+        }
+    }
 }
