@@ -64,6 +64,8 @@ pub struct Known {
     pub answered: BTreeMap<String, Timestamp>,
     /// When the person last said that a step was done by hand.
     pub by_hand: BTreeMap<StepId, Timestamp>,
+    /// When the person last said that they took it back, unless they said since that it was done.
+    pub taken_back: BTreeMap<StepId, Timestamp>,
 }
 
 impl Known {
@@ -83,6 +85,11 @@ impl Known {
     /// When an ask was last answered.
     pub fn answered_at(&self, ask: &str) -> Option<Timestamp> {
         self.answered.get(ask).copied()
+    }
+
+    /// When the person last said that what was done by hand is taken back.
+    pub fn taken_back_at(&self, step: &StepId) -> Option<Timestamp> {
+        self.taken_back.get(step).copied()
     }
 
     /// When the person last said that a step was done by hand.

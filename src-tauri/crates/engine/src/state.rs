@@ -332,6 +332,7 @@ impl State {
             }
             Entry::DoneByHand { step } => {
                 self.known.by_hand.insert(step.clone(), at);
+                self.known.taken_back.remove(step);
                 let step = self.of(step);
                 step.by_hand = Some(at);
                 step.taken_back = false;
@@ -340,6 +341,7 @@ impl State {
             }
             Entry::UndoneByHand { step } => {
                 self.known.by_hand.remove(step);
+                self.known.taken_back.insert(step.clone(), at);
                 let of_step = self.of(step);
                 of_step.by_hand = None;
                 of_step.taken_back = true;

@@ -146,6 +146,12 @@ pub trait Step<Cx>: Send + Sync {
         false
     }
 
+    /// Looks whether what was done by hand here still stands on the other side, whatever was said of it, before anything that it
+    /// rests on is undone: what tells so, in a sentence. `None` when it does not stand, or when nothing tells.
+    async fn still_stands(&self, _cx: &Cx, _known: &Known) -> Option<String> {
+        None
+    }
+
     /// Whether the page leads with the by-hand route, because no API does what it is about.
     fn hand_first(&self) -> bool {
         false

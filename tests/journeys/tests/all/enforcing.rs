@@ -411,6 +411,46 @@ fn written(walk: &Walk) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn an_undo_sees_that_it_is_enforced_whatever_was_said() {
+    let bench = Bench::of("fresh").await;
+    let walk = before_the_open_way(&bench).await;
+    enforce_at_atlassian(&bench, &walk).await;
+
+    let refused = walk
+        .undo(None)
+        .await
+        .expect_err("the pilot would be shut out");
+    assert_eq!(
+        refused.title,
+        "First take back by hand what 1.9 Policy and enforcement did"
+    );
+    assert!(refused.doing.contains("enforce"), "{}", refused.doing);
+    assert_eq!(bench.applications().len(), 1);
+    let page = walk.page(ENFORCE);
+    let back = page.back.and_then(|back| back.done).map(|back| back.label);
+    assert_eq!(back.as_deref(), Some("I took this back by hand"));
+
+    walk.session.practise_undoing().await.expect("taken back");
+    walk.undo(None).await.expect("undone");
+    assert_eq!(bench.applications().len(), 0);
+}
+
+#[tokio::test]
+async fn without_the_key_an_enforced_policy_is_not_looked_at_and_not_forgotten() {
+    let bench = Bench::of("fresh").await;
+    let walk = crate::single_sign_on::enforced(&bench).await;
+    walk.session.forget_key().await.expect("forgotten");
+    look(&walk, ENFORCE).await;
+    for check in ["policy", "break-glass", "only-pilot", "enforced"] {
+        assert_eq!(
+            enforce_check(&walk, check),
+            "Could not look: There is no organization API key to look with",
+            "{check}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_key_that_shows_the_way_does_not_say_that_it_was_gone() {
     let bench = Bench::of("fresh").await;
     drop(before_the_open_way(&bench).await);

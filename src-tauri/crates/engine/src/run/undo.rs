@@ -23,6 +23,8 @@ impl<Cx: Context> Run<'_, Cx> {
             return Err(trouble);
         }
         self.recover_all(&order::in_reach(self.guide, step)).await?;
+        self.nothing_stands(&order::in_reach(self.guide, step))
+            .await?;
         let plan = self.undo_plan(step);
         for (index, item) in plan.items.iter().enumerate() {
             if self.cancel.is_cancelled() {
@@ -50,6 +52,23 @@ impl<Cx: Context> Run<'_, Cx> {
             .filter(|id| state.step(id).is_some_and(|step| step.by_hand.is_some()))
             .find(|id| self.guide.step(id).is_some_and(|step| step.undone_first()))
             .cloned()
+    }
+
+    /// Asks the other side about each step that has to be taken back by hand first. The record alone may be of another mind: somebody
+    /// did it elsewhere, or said that it is taken back and it is not. What stands is recorded as done, so that its page leads back.
+    async fn nothing_stands(&self, reach: &[StepId]) -> Result<(), Trouble> {
+        let known = self.known();
+        let cx = self.cx.fresh().noted("look: before the undo");
+        for id in reach {
+            let Some(step) = self.guide.step(id).filter(|step| step.undone_first()) else {
+                continue;
+            };
+            if let Some(seen) = step.still_stands(&cx, &known).await {
+                self.record(Entry::DoneByHand { step: id.clone() })?;
+                return Err(taken_back_first(self.guide, id).doing(seen));
+            }
+        }
+        Ok(())
     }
 
     async fn undo_one(&self, item: &UndoItem) -> Result<(), Trouble> {

@@ -5,7 +5,7 @@ use engine::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::guides::{Script, Want, guide, id};
+use crate::guides::{SHUT_DOOR, Script, Want, guide, id};
 use crate::lives::{Connection, End, Errand, entries};
 use crate::world::{CALM, Cx, Deed, Fate, Weather};
 
@@ -357,6 +357,38 @@ async fn a_step_that_knows_no_changes_says_so() {
     let (cx, known) = (Cx::new(&connection.world), engine::Known::default());
     let written = Empty.apply(&cx, &known, change).await;
     assert_eq!(written.expect_err("no change").kind, TroubleKind::BadInput);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_shuts_people_out_is_seen_whatever_was_said_of_it() {
+    let enforcing = Script {
+        needs: vec![0],
+        undone_first: true,
+        ..Script::default()
+    };
+    let connection = connection(&[creates("application", &[]), enforcing]);
+    make(&connection, &id(0)).await.expect("made");
+    connection.world.somebody_else(&Deed::Create {
+        name: SHUT_DOOR.into(),
+    });
+    for step in [Some(id(0)), None] {
+        let refused = undo(&connection, step.as_ref()).await.expect_err("refused");
+        assert_eq!(refused.kind, TroubleKind::NeedsPerson);
+        assert_eq!(refused.certain, "Nothing was undone.");
+    }
+    assert_eq!(connection.world.named("application").len(), 1);
+    let back = || {
+        let journal = connection.open(connection.store.reopened());
+        journal.append(Entry::UndoneByHand { step: id(1) })
+    };
+    back().expect("recorded");
+    undo(&connection, None).await.expect_err("it is only said");
+    connection.world.somebody_else(&Deed::Clear {
+        name: SHUT_DOOR.into(),
+    });
+    back().expect("recorded");
+    undo(&connection, None).await.expect("undone");
+    assert_eq!(connection.world.named("application").len(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,6 +33,9 @@ pub struct Script {
     pub undone_first: bool,
 }
 
+/// What stands in the world while something done by hand shuts people out.
+pub const SHUT_DOOR: &str = "shut door";
+
 /// The id of the step at a place.
 pub fn id(place: usize) -> StepId {
     StepId::read(format!("step-{place}"))
@@ -236,6 +239,11 @@ impl Step<Cx> for Scripted {
 
     fn undone_first(&self) -> bool {
         self.undone_first
+    }
+
+    async fn still_stands(&self, cx: &Cx, _known: &Known) -> Option<String> {
+        let doors = cx.read(SHUT_DOOR).await.ok()?;
+        (!doors.is_empty()).then(|| "A door is shut.".to_owned())
     }
 }
 

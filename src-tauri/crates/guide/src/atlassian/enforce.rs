@@ -14,7 +14,7 @@ use super::policy_adding::{self, MEMBERS};
 use super::policy_address::{self, policy_in};
 use super::policy_members::{self, PilotPerson};
 use super::way_back::{self, WayBack};
-use super::{break_glass, test_login, took_hold};
+use super::{break_glass, only_pilot, test_login, took_hold};
 use crate::shared::sign_in::read_only;
 use crate::{Live, words};
 
@@ -78,6 +78,10 @@ impl Step<Live> for Enforce {
             return None;
         }
         match ask {
+            NAME if only_pilot::is_called_default(value) => Some(Judgement::bad(
+                "That is what a directory’s default policy is called.",
+                "Everybody who is new falls into that one. Make a policy of its own for the pilot.",
+            )),
             ADDRESS => Some(judge_address(cx, known, value)),
             OPEN => judge_open(known, value),
             CONFIRM => Some(judge_confirm(known, value)),
@@ -177,6 +181,10 @@ impl Step<Live> for Enforce {
     /// While it is enforced, the pilot stands before a shut door once the application or its certificate is gone.
     fn undone_first(&self) -> bool {
         true
+    }
+
+    async fn still_stands(&self, cx: &Live, known: &Known) -> Option<String> {
+        took_hold::still_enforced(cx, known).await
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

@@ -6,7 +6,7 @@ use engine::{Check, Finding, Known, Skip, Trouble, Verdict, VerdictState};
 use jiff::Timestamp;
 
 use super::break_glass::{self, Admin};
-use super::enforce::{self, TEXT, place, policy_of};
+use super::enforce::{self, ADDRESS, TEXT, place, policy_of};
 use super::enforce_asks::{CONFIRMED, looked_at};
 use super::login_causes::step_words;
 use super::login_reads;
@@ -61,6 +61,16 @@ pub(super) fn opened<'a>(
             Skip::ColleagueDoes,
             "A colleague does the Atlassian side",
             "Not looked at from here.",
+        );
+        return Err(Finding::only(verdict));
+    }
+    if cx.atlassian.is_none() && known.answer(ADDRESS).is_some() {
+        // What is known of the policy stands; it can't be looked at, which is not the same as not there.
+        let detail = "Give the organization API key at 0.4 again.";
+        let verdict = Verdict::new(
+            VerdictState::Unknown,
+            "There is no organization API key to look with",
+            detail,
         );
         return Err(Finding::only(verdict));
     }

@@ -56,6 +56,12 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
             Some("default"),
         );
     }
+    let called = case.told.unwrap_or(case.name);
+    if there.default.is_none() && is_called_default(called) {
+        let title = format!("“{called}” is called like the default policy of a directory");
+        let detail = "Everybody who is new falls into that one. If it is another policy, give it a name of its own at Atlassian first.";
+        return (said(Fail, title, detail), Some("default"));
+    }
     if there.enforced == Some(true) && !case.done {
         let title = format!("“{}” enforces single sign-on already", case.name);
         return (
@@ -136,6 +142,13 @@ pub(super) fn judge(case: &Case) -> (Verdict, Option<&'static str>) {
     }
     let title = "Only the pilot is in the policy".to_owned();
     (said(Pass, title, &counted(case)), None)
+}
+
+/// Whether a policy has the name that directories give to their default one. Which one it is, Atlassian's answer may not tell (atlassian.md
+/// 2.3), and no word of a person makes enforcing that one safe.
+pub(super) fn is_called_default(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    name == "default" || name == "default policy" || name.ends_with(" default policy")
 }
 
 /// “3 members, the same 3 as in the pilot.”
@@ -281,6 +294,31 @@ mod tests {
             let (verdict, key) = judge(&case);
             assert_eq!((verdict.state, verdict.title.as_str()), (*state, *title));
             assert_eq!(key.is_none(), *state == Pass, "{title}: what to do is said");
+        }
+    }
+
+    #[test]
+    fn the_usual_name_of_a_default_policy_is_taken_for_one_unless_it_is_told() {
+        let (people, managed) = (pilot(&["a", "b"]), set(&["a", "b"]));
+        for (name, told, default, wanted) in [
+            ("Default policy", None, None, Fail),
+            ("Pilot SSO", Some("Default policy"), None, Fail),
+            ("Default policy", Some("Default policy"), Some(false), Pass),
+            ("Default-free pilot", None, None, Pass),
+        ] {
+            let there = Membership { default, ..good() };
+            let case = Case {
+                pilot: &people,
+                managed: &managed,
+                there: &there,
+                name,
+                told,
+                confirmed: true,
+                looked: true,
+                done: false,
+            };
+            let (verdict, _) = judge(&case);
+            assert_eq!(verdict.state, wanted, "{name} {told:?} {default:?}");
         }
     }
 

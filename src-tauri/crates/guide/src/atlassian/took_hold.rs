@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::enforce::{self, ID, SEEN_AT, place};
 use super::enforce_asks::{AFTER, PASSWORD, is_taken_over};
 use super::enforce_checks::{opened, with_fix};
-use super::enforced::{self, Outcome, Saw, Signs, Sought, Switches};
+use super::enforced::{self, Outcome, Saw, Signs, Sought, Switch, Switches};
 use super::login_proof::Log;
 use super::login_reads::{self, Opened};
 use super::policy_members;
@@ -105,6 +105,47 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
         raw: placed.raw.map(|raw| raw.to_string()),
         somewhere: switches.off_somewhere.map(|(_, words)| words),
     }))
+}
+
+/// What tells that the policy enforces, whatever was said here: Atlassian's answer on the pilot, or the audit log, unless the person
+/// said after it that it is taken back, for the log is minutes late. `None` when nothing tells.
+pub(super) async fn still_enforced(cx: &Live, known: &Known) -> Option<String> {
+    let (atlassian, organization, policy) = place(cx, known)?;
+    let name = enforce::name(known);
+    if told(cx, known, atlassian, organization, &policy).await == Some(true) {
+        return Some(format!(
+            "Atlassian’s answer says that “{name}” enforces single sign-on."
+        ));
+    }
+    let named = known.answered_at(enforce::ADDRESS)?;
+    let sought = Sought { id: &policy, name };
+    let last = switches(atlassian, organization, named, sought).await.own?;
+    let word = known.taken_back_at(&ID).is_some_and(|said| said > last.at);
+    (last.to == Switch::On && !word).then(|| {
+        format!(
+            "Atlassian’s audit log says that “{name}” was set to enforce single sign-on, {}, and nothing of the way back.",
+            time(last.at)
+        )
+    })
+}
+
+/// Whether Atlassian's answer on the pilot says that the policy enforces; `None` when it does not say, or can't be read.
+async fn told(
+    cx: &Live,
+    known: &Known,
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+) -> Option<bool> {
+    let pilot = policy_members::pilot(cx, known).await.ok()?;
+    let managed = policy_members::managed(cx, atlassian, organization, &pilot)
+        .await
+        .ok()?;
+    let ids: Vec<_> = managed.pilot.values().cloned().collect();
+    let placed = policy_members::placed(cx, atlassian, organization, &ids)
+        .await
+        .ok()?;
+    policy_members::membership(&placed, policy, &managed.addresses()).enforced
 }
 
 fn saw(known: &Known) -> Option<(Saw, Timestamp)> {
