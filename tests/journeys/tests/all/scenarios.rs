@@ -166,6 +166,20 @@ async fn a_registration_is_made_and_then_signed_in_with() {
     .expect("written");
     let walk = bench.open().await.answering("entra.client_kind", "make");
 
+    assert_eq!(walk.until("before-entra").await, Ok(Ended::Verified));
+    let write = "Application.ReadWrite.All";
+    let granted = walk.session.granted().expect("signed in");
+    assert!(
+        !granted.iter().any(|name| name == write),
+        "the registration was made by another application: {granted:?}"
+    );
+    let rights = walk.page("sign-in").rights;
+    let right = rights.iter().find(|right| right.scope == write);
+    let purpose = right.map(|right| right.purpose.as_str());
+    assert!(
+        purpose.is_some_and(|text| text.ends_with("Asked for here as well, to make the registration.")),
+        "{purpose:?}"
+    );
     assert_eq!(walk.until("add-app").await, Ok(Ended::Verified));
 
     let dump = bench.practice.dump();

@@ -238,10 +238,13 @@ fn rights(sight: &Sight, id: &StepId) -> Vec<RightView> {
         .into_iter()
         .map(|(step, scope)| {
             let number = sight.guide.number(&step).unwrap_or_default();
-            view(
-                scope,
-                format!("{} Asked for only at step {number}.", scope.about),
-            )
+            let when = match sign_in::makes_registration(known)
+                && sign_in::write_scopes().contains(&scope)
+            {
+                true => "Asked for here as well, to make the registration.".to_owned(),
+                false => format!("Asked for only at step {number}."),
+            };
+            view(scope, format!("{} {when}", scope.about))
         });
     first.chain(later).collect()
 }

@@ -58,13 +58,14 @@ impl Session {
 
     /// The scopes to sign in with.
     fn scopes_for(&self, known: &Known, steps: &[StepId]) -> Vec<&'static Scope> {
-        let making = known.answer(sign_in::CLIENT) == Some("make")
-            && known.fact(sign_in::MADE_CLIENT).is_none()
-            && !sign_in::read_only(known);
+        let making =
+            sign_in::makes_registration(known) && known.fact(sign_in::MADE_CLIENT).is_none();
         let mut all = sign_in::first_scopes();
         let registration = making.then(sign_in::write_scopes).unwrap_or_default();
         let wanted = steps.iter().flat_map(|step| scopes::wanted(step, known));
-        let had = self.granted().unwrap_or_default();
+        // What was granted to another application, such as the one that made the registration, is not this one's to ask for.
+        let same = self.signed_in_as() == sign_in::client_id(&self.cloud, known);
+        let had = self.granted().filter(|_| same).unwrap_or_default();
         let kept = scopes::every()
             .into_iter()
             .filter(|scope| had.iter().any(|name| name == scope.name))

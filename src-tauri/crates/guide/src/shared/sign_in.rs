@@ -58,6 +58,11 @@ pub fn first_scopes() -> Vec<&'static Scope> {
     Phase::SignIn.scopes()
 }
 
+/// Whether the registration to sign in with is to be made by Lockstep, which writes.
+pub fn makes_registration(known: &Known) -> bool {
+    known.answer(CLIENT) == Some("make") && !read_only(known)
+}
+
 /// The scopes that making a registration or adding the application asks for on top.
 pub fn write_scopes() -> Vec<&'static Scope> {
     Phase::App.scopes()
@@ -96,7 +101,7 @@ impl Step<Live> for SignInStep {
     }
 
     async fn plan(&self, cx: &Live, known: &Known) -> Result<Plan, Trouble> {
-        if known.answer(CLIENT) != Some("make") || read_only(known) {
+        if !makes_registration(known) {
             return Ok(Plan::AlreadySo(Facts::new()));
         }
         let Some(graph) = &cx.graph else {
