@@ -26,7 +26,7 @@ pub use private_window::open_private;
 pub use program::{Options, Program, first_step};
 pub use session::{
     OnProgress, Session, SignInWay, cloud_file, every_ask, first_guide, forget, key_ask, key_step,
-    read_cloud, read_step,
+    looks_like_secret, read_cloud, read_step,
 };
 pub use showing::{cards, connection_view, step_view};
 /// How the built-in practice services are started.

@@ -36,6 +36,7 @@ use crate::practice::Practice;
 use crate::views::{CompareView, SaidView, Tone};
 use crate::{render, showing};
 
+pub use answers::looks_like_secret;
 use answers::{fail_said, refused};
 pub use secrets::forget;
 pub(crate) use services::journal_trouble;

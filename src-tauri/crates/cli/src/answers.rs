@@ -25,8 +25,9 @@ pub fn read(path: &Path) -> Result<Answers, Trouble> {
     })?;
     let table: toml::Table = text.parse().map_err(|error| {
         bad(format!(
-            "The answers file {} is not TOML: {error}",
-            path.display()
+            "The answers file {} is not TOML: {}",
+            path.display(),
+            without_source(&text, &error)
         ))
     })?;
     let mut answers = Answers::new();
@@ -50,6 +51,24 @@ fn flatten(name: &str, value: &toml::Value, answers: &mut Answers) -> Result<(),
             for (key, value) in table {
                 let name = if name.is_empty() {
                     key.clone()
+/// What is wrong and where, without the line itself: there may be a key in it.
+fn without_source(text: &str, error: &toml::de::Error) -> String {
+    let wrong = error.message().replace('\n', " ");
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let Some(before) = before else {
+        return wrong;
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    format!("line {line}, column {column}: {wrong}")
+}
+
                 } else {
                     format!("{name}.{key}")
                 };

@@ -136,8 +136,7 @@ pub fn early(trouble: &Trouble) {
 }
 
 fn print(report: &Value) {
-    println!(
-        "{}",
-        serde_json::to_string_pretty(report).unwrap_or_default()
-    );
+    // What was given may be repeated in it, and a key in the wrong place is not shown again.
+    let text = serde_json::to_string_pretty(report).unwrap_or_default();
+    println!("{}", connect::Redactor::redact(&text));
 }

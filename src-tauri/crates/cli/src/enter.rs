@@ -1,6 +1,5 @@
 //! Getting in: the connection, the sign-in, the organization key.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use app::{Connection, Home, Session, SignInWay};
@@ -9,10 +8,7 @@ use engine::{StepId, Trouble, TroubleKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::{Way, paint};
-
-/// The variable that may hold the organization API key.
-const KEY_VARIABLE: &str = "LOCKSTEP_ORGANIZATION_KEY";
+use crate::{Way, given, paint};
 
 /// The data folder.
 pub fn home() -> Result<Home, Trouble> {
@@ -52,10 +48,10 @@ pub async fn key(session: &Session, way: &Way) -> Result<(), Trouble> {
 }
 
 fn given_key(session: &Session, way: &Way) -> Result<Option<String>, Trouble> {
-    if let Some(number) = way.key_fd {
-        return read_descriptor(number).map(Some);
+    if let Some(key) = &way.key_fd {
+        return Ok(Some(key.secret().to_owned()));
     }
-    if let Ok(key) = std::env::var(KEY_VARIABLE) {
+    if let Some(key) = given::key_in_variable()? {
         return Ok(Some(key));
     }
     if session.has_key() || !way.autopilot {
@@ -65,35 +61,6 @@ fn given_key(session: &Session, way: &Way) -> Result<Option<String>, Trouble> {
     Ok(keys
         .and_then(|keys| keys.organization_key.as_ref())
         .map(|key| key.secret().to_owned()))
-}
-
-#[cfg(unix)]
-fn read_descriptor(number: u32) -> Result<String, Trouble> {
-    // A path of the system's own, so that no unsafe code is needed to take over a descriptor.
-    let mut text = String::new();
-    let read = std::fs::File::open(format!("/dev/fd/{number}"))
-        .and_then(|mut file| file.read_to_string(&mut text));
-    match read {
-        Ok(_) => Ok(text),
-        Err(error) => Err(Trouble::new(
-            TroubleKind::BadInput,
-            format!("File descriptor {number} can’t be read: {error}"),
-            "Nothing was sent.",
-        )),
-    }
-}
-
-#[cfg(not(unix))]
-fn read_descriptor(number: u32) -> Result<String, Trouble> {
-    let mut text = String::new();
-    if number == 0 && std::io::stdin().read_to_string(&mut text).is_ok() {
-        return Ok(text);
-    }
-    Err(Trouble::new(
-        TroubleKind::BadInput,
-        "On this system only --key-fd 0 can be read",
-        "Nothing was sent.",
-    ))
 }
 
 /// Signs in with the rights that these steps want.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use app::views::{ChangesView, CheckState, CheckView, EffectRow, StepView};
+use connect::Redactor;
 use engine::{Progress, Trouble};
 
 /// A step's heading.
@@ -85,32 +86,38 @@ pub fn checks(checks: &[CheckView]) {
     }
 }
 
-/// A trouble, whole.
+/// A trouble, whole. It may repeat what was given, and a key in the wrong place is not shown again.
 pub fn trouble(trouble: &Trouble) {
-    eprintln!("\n{}", trouble.title);
-    eprintln!("  {}", trouble.certain);
+    eprint!("{}", Redactor::redact(&in_lines(trouble)));
+}
+
+fn in_lines(trouble: &Trouble) -> String {
+    let mut lines = vec![String::new(), trouble.title.clone()];
+    lines.push(format!("  {}", trouble.certain));
     if !trouble.doing.is_empty() {
-        eprintln!("  What we were doing: {}", trouble.doing);
+        lines.push(format!("  What we were doing: {}", trouble.doing));
     }
     if let Some(said) = &trouble.said {
-        eprintln!("  {} said: {}", said.by, said.words);
+        lines.push(format!("  {} said: {}", said.by, said.words));
         let id = said
             .request_id
             .as_ref()
             .map(|id| format!(", request id {id}"))
             .unwrap_or_default();
         if !said.answer.is_empty() || !id.is_empty() {
-            eprintln!("  Answer: {}{id}", said.answer);
+            lines.push(format!("  Answer: {}{id}", said.answer));
         }
     }
     for next in &trouble.next {
-        eprintln!("  To do: {}. {}", next.title, next.text);
+        lines.push(format!("  To do: {}. {}", next.title, next.text));
         match &next.act {
-            engine::NextDo::Open { url, .. } => eprintln!("    {url}"),
-            engine::NextDo::Copy { text, .. } => eprintln!("    {text}"),
+            engine::NextDo::Open { url, .. } => lines.push(format!("    {url}")),
+            engine::NextDo::Copy { text, .. } => lines.push(format!("    {text}")),
             _ => {}
         }
     }
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// How many thousands were counted when it was last said.

@@ -137,7 +137,11 @@ async fn in_connection(
     let (ended, because, trouble) = match went {
         Ok(None) => (Ended::Verified, String::new(), None),
         Ok(Some(stop)) => (stop.ended, stop.because, None),
-        Err(trouble) => (Ended::of(&trouble), trouble.title.clone(), Some(trouble)),
+        Err(trouble) => (
+            Ended::of(&trouble),
+            connect::Redactor::redact(&trouble.title),
+            Some(trouble),
+        ),
     };
     if let Some(trouble) = &trouble {
         paint::trouble(trouble);

@@ -11,10 +11,10 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-const VERIFIED: i32 = 0;
-const FAILED: i32 = 1;
-const BAD_INPUT: i32 = 2;
-const WAITS: i32 = 3;
+pub(crate) const VERIFIED: i32 = 0;
+pub(crate) const FAILED: i32 = 1;
+pub(crate) const BAD_INPUT: i32 = 2;
+pub(crate) const WAITS: i32 = 3;
 
 /// The binary of the same build as this test. Cargo builds a package's binaries for its own tests only, so it is built
 /// here, with the packages that everything else is built with: others have other features, and compile anew what all
@@ -47,7 +47,7 @@ fn lockstep() -> &'static Path {
 }
 
 /// A command over a data folder of its own, without a keyring and without a person.
-fn command(data: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(lockstep());
     command
         .args(arguments)
@@ -62,7 +62,7 @@ fn command(data: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-async fn run(data: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) async fn run(data: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output: Output = command(data, arguments).output().await.expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (
@@ -73,7 +73,7 @@ async fn run(data: &Path, arguments: &[&str]) -> (i32, String, String) {
 }
 
 /// The arguments that make a run over a bench need no person.
-fn over(bench: &Bench) -> Vec<String> {
+pub(crate) fn over(bench: &Bench) -> Vec<String> {
     let file = bench.cloud_file().display().to_string();
     ["--connection", "Contoso", "--cloud", &file, "--autopilot"]
         .map(str::to_owned)

@@ -1,6 +1,7 @@
 //! Everything that is shown from end to end, in one binary: linking costs more than running.
 
 mod cli;
+mod command_line;
 mod computer;
 mod enforcing;
 mod failures;

@@ -125,6 +125,34 @@ pub(super) fn removed_word(removed: Removed) -> &'static str {
 
 pub(super) fn fail_said(strong: &str, text: &str) -> SaidView {
     SaidView {
+/// Whether a text has something in it that looks like a key, a token or a client secret.
+pub fn looks_like_secret(value: &str) -> bool {
+    secret_in(value).is_some()
+}
+
+/// What is said to a pasted text that can be no key, by its length or its characters; it is not sent. A bearer token has
+/// no others than these (RFC 6750, 2.1), so a whole file that came along is not given away.
+pub(super) fn no_key(key: &str) -> Option<SaidView> {
+    if key.len() > LONGEST_KEY {
+        return Some(fail_said(
+            "This is too long for a key.",
+            "It was not sent. The field wants the organization API key.",
+        ));
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+    match (key_kind(key), key.chars().all(fits)) {
+        (KeyKind::Address, _) => Some(wrong_kind(key)),
+        (_, true) => None,
+        (_, false) => Some(fail_said(
+            "This is no key.",
+            "It has characters that no key has, and was not sent. The field wants the organization API key.",
+        )),
+    }
+}
+
+/// Keys have some two hundred characters.
+const LONGEST_KEY: usize = 4096;
+
         tone: Tone::Fail,
         strong: strong.to_owned(),
         text: text.to_owned(),

@@ -2,7 +2,7 @@
 
 use connect::atlassian::{Org, clean_key};
 
-use super::answers::{removed_word, wrong_kind};
+use super::answers::{no_key, removed_word, wrong_kind};
 use super::*;
 
 /// The name under which secrets stand in the keyring.
@@ -111,6 +111,9 @@ impl Session {
                 "Nothing was pasted.",
                 "The field wants the organization API key.",
             ));
+        }
+        if let Some(said) = no_key(cleaned.secret.secret()) {
+            return Ok(said);
         }
         let atlassian = Atlassian::new(
             self.http.noted("trying the key"),
