@@ -32,6 +32,10 @@ pub struct Connection {
     pub services: Services,
     /// When it was made.
     pub created: Timestamp,
+    /// The hosts beyond this machine that it was made with, see [`connect::Cloud::real_hosts`]; not told where it was made
+    /// by an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<Vec<String>>,
 }
 
 /// A connection whose description can't be read. It stays as it is.
@@ -170,10 +174,18 @@ impl Home {
         make_private(&folder).map_err(|error| disk_trouble(&error, &doing))?;
         let text = toml::to_string(&connection)
             .map_err(|error| disk_trouble(&io::Error::other(error), &doing))?;
+        if let Some(title) = no_name(name) {
+            return Err(Trouble::new(
+                TroubleKind::BadInput,
+                title,
+                "Nothing was made.",
+            ));
+        }
         write_whole(&self.description(&connection.id), text.as_bytes())
             .map_err(|error| disk_trouble(&error, &doing))?;
         Ok(connection)
     }
+            hosts: hosts(&services)?,
 
     /// Deletes a connection's folder; nothing at the services.
     pub fn forget(&self, id: &str) -> Result<(), Trouble> {
@@ -243,6 +255,10 @@ fn damaged(path: &Path, error: &dyn std::error::Error) -> Trouble {
         &format!("{error} ({})", path.display()),
     )
     .doing("Reading the connections on this computer.")
+        if let (None, Services::Cloud(_)) = (&connection.hosts, &connection.services) {
+            // An earlier version did not tell, and the table has not changed.
+            connection.hosts = hosts(&connection.services)?;
+        }
     .next(
         "Put connection.toml back from a backup",
         "Or move the folder of this connection away, and make the connection anew: Lockstep then looks at what is there before it changes anything.",
@@ -319,6 +335,31 @@ fn slug(name: &str) -> String {
     let slug = slug.trim_matches('-').to_owned();
     if slug.is_empty() {
         "connection".to_owned()
+/// The hosts of services, as far as they are known before they are started.
+fn hosts(services: &Services) -> Result<Option<Vec<String>>, Trouble> {
+    Ok(match services {
+        Services::Cloud(name) => connect::Cloud::named(name).map(|cloud| cloud.real_hosts()),
+        Services::File(path) => Some(crate::read_cloud(path)?.real_hosts()),
+        Services::Practice(_) => Some(Vec::new()),
+    })
+}
+
+/// What keeps a text from being a name that can be read in a list and typed again.
+fn no_name(name: &str) -> Option<&'static str> {
+    let name = name.trim();
+    if name.is_empty() {
+        Some("The connection needs a name")
+    } else if name.chars().any(char::is_control) {
+        Some("There is a line break or a control character in the name of the connection")
+    } else if name.chars().count() > LONGEST_NAME {
+        Some("The name of the connection is too long: it may have 200 characters")
+    } else {
+        None
+    }
+}
+
+const LONGEST_NAME: usize = 200;
+
     } else {
         slug
     }
@@ -376,6 +417,20 @@ mod tests {
         assert_eq!(both.len(), 2);
         assert_eq!(home.called(&both[0].id), both[..1]);
     }
+    #[test]
+    fn a_name_can_be_read_and_typed() {
+        let (_folder, home) = home();
+        for name in ["", " \t ", "two\nlines", "a\u{1b}[31m", &"n".repeat(201)] {
+            let refused = home.create(name, Services::Cloud("global".into()));
+            assert_eq!(refused.expect_err("refused").kind, TroubleKind::BadInput);
+        }
+        assert_eq!(home.connections(), []);
+        let long = "ü".repeat(200);
+        home.create(&long, Services::Cloud("global".into()))
+            .expect("made");
+        assert!(home.find(&long).is_some());
+    }
+
 
     #[test]
     fn practice_is_forgotten_and_the_rest_stays() {

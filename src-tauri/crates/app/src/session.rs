@@ -40,8 +40,8 @@ pub use answers::looks_like_secret;
 use answers::{fail_said, refused};
 pub use secrets::forget;
 pub(crate) use services::journal_trouble;
-use services::services;
 pub use services::{cloud_file, read_cloud};
+use services::{keep_hosts, services};
 
 /// An open connection.
 pub struct Session {
@@ -115,6 +115,7 @@ impl Session {
         opening: Opening,
     ) -> Result<Arc<Self>, Trouble> {
         let (cloud, practice) = services(&connection.services).await?;
+        keep_hosts(&connection, &cloud)?;
         let path = home.journal(&connection.id);
         let store = FileStore::open(&path).map_err(|error| journal_trouble(&error, &path))?;
         let store: Box<dyn Store> = match &opening.over_file {

@@ -18,10 +18,16 @@ pub fn read(path: &Path) -> Result<Answers, Trouble> {
         )
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
-        bad(format!(
-            "The answers file {} can’t be read: {error}",
-            path.display()
-        ))
+        Trouble::new(
+            TroubleKind::BadInput,
+            format!("The answers file {} can’t be read: {error}", path.display()),
+            "Nothing was sent.",
+        )
+        .next(
+            "Look whether the file is there and may be read",
+            "Then try again, or name another one.",
+            engine::NextDo::Nothing,
+        )
     })?;
     let table: toml::Table = text.parse().map_err(|error| {
         bad(format!(
@@ -45,12 +51,6 @@ pub fn read(path: &Path) -> Result<Answers, Trouble> {
     }
 }
 
-fn flatten(name: &str, value: &toml::Value, answers: &mut Answers) -> Result<(), String> {
-    match value {
-        toml::Value::Table(table) => {
-            for (key, value) in table {
-                let name = if name.is_empty() {
-                    key.clone()
 /// What is wrong and where, without the line itself: there may be a key in it.
 fn without_source(text: &str, error: &toml::de::Error) -> String {
     let wrong = error.message().replace('\n', " ");
@@ -69,6 +69,12 @@ fn without_source(text: &str, error: &toml::de::Error) -> String {
     format!("line {line}, column {column}: {wrong}")
 }
 
+fn flatten(name: &str, value: &toml::Value, answers: &mut Answers) -> Result<(), String> {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                let name = if name.is_empty() {
+                    key.clone()
                 } else {
                     format!("{name}.{key}")
                 };

@@ -273,6 +273,14 @@ impl Cloud {
             .all(is_loopback)
     }
 
+    /// The hosts beyond this machine that credentials go to, in a form to compare; none in practice.
+    pub fn real_hosts(&self) -> Vec<String> {
+        self.service_addresses()
+            .filter(|url| !is_loopback(url))
+            .map(|url| url.origin().ascii_serialization())
+            .collect()
+    }
+
     /// Where credentials may go.
     pub(crate) fn service_addresses(&self) -> impl Iterator<Item = &Url> {
         [&self.login, &self.graph, &self.atlassian_api].into_iter()

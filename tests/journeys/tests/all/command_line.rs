@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use app::Services;
 use journeys::Bench;
 use serde_json::Value;
 
@@ -182,4 +183,52 @@ async fn output_that_nobody_takes_ends_nothing_with_a_panic() {
     assert!(said.contains("Standard output"), "{said}");
     let (code, _, _) = in_shell(&bench.data(), "exec \"$0\" \"$@\" 2>/dev/full", &practice).await;
     assert_eq!(code, VERIFIED);
+}
+
+#[tokio::test]
+async fn a_real_connection_never_goes_to_other_hosts() {
+    let bench = Bench::of("fresh").await;
+    let real = Services::Cloud("global".into());
+    bench.home().create("Real", real).expect("made");
+    // A file that calls itself by the name of its cloud, and has the addresses of somebody else.
+    let served = std::fs::read_to_string(bench.cloud_file()).expect("read");
+    let (addresses, _) = served.split_once("[practice]").expect("practice");
+    let own = format!("\"{}\"", bench.cloud().name);
+    let other = bench.folder().join("other.toml");
+    std::fs::write(&other, addresses.replacen(&own, "\"global\"", 1)).expect("written");
+    let file = other.display().to_string();
+    let there = ["--connection", "Real", "--cloud", &file];
+    for command in [
+        &["run", "--no-sign-in"][..],
+        &["check", "--no-sign-in"],
+        &["undo", "--all", "--no-sign-in"],
+    ] {
+        let (code, _, said) = run(&bench.data(), &[command, &there].concat()).await;
+        assert_eq!(code, BAD_INPUT, "{command:?}: {said}");
+        assert!(said.contains("other hosts"), "{command:?}: {said}");
+    }
+    assert!(bench.practice.ledger().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_not_to_be_mended() {
+    let bench = Bench::of("fresh").await;
+    for option in ["--cloud", "--answers"] {
+        let arguments = ["run", "--connection", "x", option, "/nonexistent/it.toml"];
+        let (code, _, said) = run(&bench.data(), &arguments).await;
+        assert_eq!(code, BAD_INPUT, "{option}: {said}");
+        assert!(said.contains("/nonexistent/it.toml"), "{option}: {said}");
+        assert!(!said.contains("Mend"), "{option}: {said}");
+        assert!(!said.contains("example"), "{option}: {said}");
+    }
+    // The authority of a cloud is looked for before a connection is made over it.
+    let served = std::fs::read_to_string(bench.cloud_file()).expect("read");
+    let file = bench.folder().join("ca.toml");
+    std::fs::write(&file, format!("ca = \"/nonexistent/ca.pem\"\n{served}")).expect("written");
+    let file = file.display().to_string();
+    let arguments = ["run", "--connection", "x", "--cloud", &file];
+    let (code, _, said) = run(&bench.data(), &arguments).await;
+    assert_eq!(code, BAD_INPUT, "{said}");
+    assert!(said.contains("/nonexistent/ca.pem"), "{said}");
+    assert_eq!(bench.home().connections(), []);
 }

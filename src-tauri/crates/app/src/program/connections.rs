@@ -9,13 +9,6 @@ impl Program {
         practice: Option<String>,
         cloud: Option<String>,
     ) -> Result<(), Trouble> {
-        if name.trim().is_empty() {
-            return Err(Trouble::new(
-                TroubleKind::BadInput,
-                "The connection needs a name",
-                "Nothing was made.",
-            ));
-        }
         let file = self.desktop().cloud.clone();
         let services = match (practice, file) {
             (Some(scenario), _) => Services::Practice(practice::scenario(&scenario)?.name),

@@ -40,14 +40,62 @@ pub fn read_cloud(path: &Path) -> Result<Cloud, Trouble> {
             "Nothing was sent.",
             &words,
         )
-        .next(
+    };
+    let absent = |error: std::io::Error| {
+        bad(error.to_string()).next(
+            "Look whether the file is there and may be read",
+            "Then try again, or name another one.",
+            NextDo::Retry,
+        )
+    };
+    let wrong = |words: String| {
+        bad(words).next(
             "Mend the file",
             "The line above says what is wrong with it.",
             NextDo::Retry,
         )
     };
-    let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    Cloud::from_toml(&text).map_err(|error| bad(error.to_string()))
+    let text = std::fs::read_to_string(path).map_err(absent)?;
+    let cloud = Cloud::from_toml(&text).map_err(|error| wrong(error.to_string()))?;
+    // Every call would fail on it, also that of a connection which is only just being made.
+    if let Some(ca) = &cloud.ca {
+        std::fs::File::open(ca)
+            .map_err(|error| wrong(format!("ca: {} can’t be read: {error}", ca.display())))?;
+    }
+    Ok(cloud)
+}
+
+/// Keeps a connection at the hosts that it was made with: what one tenant's key opens is never sent to others. Practice
+/// is served on other ports each time, so on this machine the ports may be others; nothing of it goes to real hosts.
+pub(super) fn keep_hosts(connection: &Connection, cloud: &Cloud) -> Result<(), Trouble> {
+    let (Some(made_with), given) = (&connection.hosts, cloud.real_hosts()) else {
+        return Ok(());
+    };
+    if *made_with == given {
+        return Ok(());
+    }
+    let named = |hosts: &[String]| match hosts {
+        [] => "this machine only".to_owned(),
+        hosts => hosts.join(", "),
+    };
+    Err(Trouble::new(
+        TroubleKind::BadInput,
+        format!(
+            "{} was made with other hosts than its cloud file names now",
+            connection.name
+        ),
+        "Nothing was sent.",
+    )
+    .doing(format!(
+        "It was made with {}. The file names {}.",
+        named(made_with),
+        named(&given)
+    ))
+    .next(
+        "Use a file with the hosts that it was made with",
+        "Or make another connection for the other hosts.",
+        NextDo::Nothing,
+    ))
 }
 
 /// A journal that can't be opened or written, in words.
