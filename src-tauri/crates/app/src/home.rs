@@ -90,6 +90,18 @@ impl Home {
         Ok(Self { root })
     }
 
+    /// Nobody else's program makes a connection until the answer is dropped: a name is looked up and taken in one.
+    pub fn while_making(&self) -> Result<std::fs::File, Trouble> {
+        let path = self.root.join("making.lock");
+        let locked = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|error| disk_trouble(&error, &format!("Locking {}.", path.display())))
+    }
+
     /// Every connection that can be read, newest first.
     pub fn connections(&self) -> Vec<Connection> {
         let mut found: Vec<_> = self
@@ -162,10 +174,18 @@ impl Home {
                 "Nothing was made, and it was not kept.",
             ));
         }
+        if let Some(title) = no_name(name) {
+            return Err(Trouble::new(
+                TroubleKind::BadInput,
+                title,
+                "Nothing was made.",
+            ));
+        }
         let connection = Connection {
             version: VERSION,
             id: format!("{}-{}", slug(name), random_hex()),
             name: name.trim().to_owned(),
+            hosts: hosts(&services)?,
             services,
             created: Timestamp::now(),
         };
@@ -174,18 +194,10 @@ impl Home {
         make_private(&folder).map_err(|error| disk_trouble(&error, &doing))?;
         let text = toml::to_string(&connection)
             .map_err(|error| disk_trouble(&io::Error::other(error), &doing))?;
-        if let Some(title) = no_name(name) {
-            return Err(Trouble::new(
-                TroubleKind::BadInput,
-                title,
-                "Nothing was made.",
-            ));
-        }
         write_whole(&self.description(&connection.id), text.as_bytes())
             .map_err(|error| disk_trouble(&error, &doing))?;
         Ok(connection)
     }
-            hosts: hosts(&services)?,
 
     /// Deletes a connection's folder; nothing at the services.
     pub fn forget(&self, id: &str) -> Result<(), Trouble> {
@@ -243,6 +255,10 @@ impl Home {
         let mut connection: Connection =
             toml::from_str(&text).map_err(|error| damaged(&path, &error))?;
         id.clone_into(&mut connection.id);
+        if let (None, Services::Cloud(_)) = (&connection.hosts, &connection.services) {
+            // An earlier version did not tell, and the table has not changed.
+            connection.hosts = hosts(&connection.services)?;
+        }
         Ok(connection)
     }
 }
@@ -255,10 +271,6 @@ fn damaged(path: &Path, error: &dyn std::error::Error) -> Trouble {
         &format!("{error} ({})", path.display()),
     )
     .doing("Reading the connections on this computer.")
-        if let (None, Services::Cloud(_)) = (&connection.hosts, &connection.services) {
-            // An earlier version did not tell, and the table has not changed.
-            connection.hosts = hosts(&connection.services)?;
-        }
     .next(
         "Put connection.toml back from a backup",
         "Or move the folder of this connection away, and make the connection anew: Lockstep then looks at what is there before it changes anything.",
@@ -323,18 +335,6 @@ fn make_private(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Letters and digits of a name, in lower case, joined by single dashes, at most 24.
-fn slug(name: &str) -> String {
-    let words: Vec<String> = name
-        .to_lowercase()
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let slug: String = words.join("-").chars().take(24).collect();
-    let slug = slug.trim_matches('-').to_owned();
-    if slug.is_empty() {
-        "connection".to_owned()
 /// The hosts of services, as far as they are known before they are started.
 fn hosts(services: &Services) -> Result<Option<Vec<String>>, Trouble> {
     Ok(match services {
@@ -360,6 +360,18 @@ fn no_name(name: &str) -> Option<&'static str> {
 
 const LONGEST_NAME: usize = 200;
 
+/// Letters and digits of a name, in lower case, joined by single dashes, at most 24.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = name
+        .to_lowercase()
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let slug: String = words.join("-").chars().take(24).collect();
+    let slug = slug.trim_matches('-').to_owned();
+    if slug.is_empty() {
+        "connection".to_owned()
     } else {
         slug
     }
@@ -406,18 +418,6 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_stands_twice_is_not_guessed() {
-        let (_folder, home) = home();
-        for _ in 0..2 {
-            home.create("Contoso", Services::Practice("fresh".into()))
-                .expect("made");
-        }
-        assert_eq!(home.find("Contoso"), None);
-        let both = home.called("Contoso");
-        assert_eq!(both.len(), 2);
-        assert_eq!(home.called(&both[0].id), both[..1]);
-    }
-    #[test]
     fn a_name_can_be_read_and_typed() {
         let (_folder, home) = home();
         for name in ["", " \t ", "two\nlines", "a\u{1b}[31m", &"n".repeat(201)] {
@@ -431,6 +431,18 @@ mod tests {
         assert!(home.find(&long).is_some());
     }
 
+    #[test]
+    fn a_name_that_stands_twice_is_not_guessed() {
+        let (_folder, home) = home();
+        for _ in 0..2 {
+            home.create("Contoso", Services::Practice("fresh".into()))
+                .expect("made");
+        }
+        assert_eq!(home.find("Contoso"), None);
+        let both = home.called("Contoso");
+        assert_eq!(both.len(), 2);
+        assert_eq!(home.called(&both[0].id), both[..1]);
+    }
 
     #[test]
     fn practice_is_forgotten_and_the_rest_stays() {

@@ -79,6 +79,8 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
         .transpose()?
         .unwrap_or_default();
     let home = enter::home()?;
+    // Two runs at once must not both find the name free.
+    let making = home.while_making()?;
     let place = match &arguments.practice {
         Some(scenario) => which::for_practice(&home, &arguments.way, scenario)?,
         None => which::for_run(&home, &arguments.way, arguments.new)?,
@@ -93,6 +95,7 @@ pub async fn run(arguments: Arguments) -> Result<Ended, Trouble> {
             made(&home, &name, services)?
         }
     };
+    drop(making);
     let id = connection.id.clone();
     let ended = in_connection(&home, connection, &arguments, answers).await;
     if arguments.practice.is_some() {

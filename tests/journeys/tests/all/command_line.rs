@@ -186,6 +186,27 @@ async fn output_that_nobody_takes_ends_nothing_with_a_panic() {
 }
 
 #[tokio::test]
+async fn of_many_first_runs_at_once_one_makes_the_connection() {
+    let bench = Bench::of("fresh").await;
+    let mut arguments = vec!["run".to_owned()];
+    arguments.extend(over(&bench));
+    arguments.extend(["--new", "--until", "plan"].map(str::to_owned));
+    let runs = (0..6).map(|_| command(&bench.data(), &borrowed(&arguments)).spawn());
+    let runs: Vec<_> = runs.map(|run| run.expect("it starts")).collect();
+    let mut verified = 0;
+    for run in runs {
+        let output = run.wait_with_output().await.expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.code() {
+            Some(VERIFIED) => verified += 1,
+            _ => assert!(said.contains("is open in another window"), "{said}"),
+        }
+    }
+    assert!(verified > 0);
+    assert_eq!(bench.home().connections().len(), 1);
+}
+
+#[tokio::test]
 async fn a_real_connection_never_goes_to_other_hosts() {
     let bench = Bench::of("fresh").await;
     let real = Services::Cloud("global".into());
