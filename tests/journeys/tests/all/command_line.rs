@@ -8,7 +8,7 @@ use app::Services;
 use journeys::Bench;
 use serde_json::Value;
 
-use crate::cli::{BAD_INPUT, FAILED, VERIFIED, command, over, run};
+use crate::cli::{BAD_INPUT, FAILED, VERIFIED, WAITS, command, over, run};
 
 /// The form of an organization API key; it opens nothing.
 const KEY: &str = "ATCTT3xFfGN0abcdefghijklmnopqrstuvwxyz=12345678";
@@ -252,4 +252,27 @@ async fn a_file_that_is_not_there_is_not_to_be_mended() {
     assert_eq!(code, BAD_INPUT, "{said}");
     assert!(said.contains("/nonexistent/ca.pem"), "{said}");
     assert_eq!(bench.home().connections(), []);
+}
+
+#[tokio::test]
+async fn what_went_with_an_application_that_others_deleted_counts_as_undone() {
+    let bench = Bench::of("fresh").await;
+    let before = bench.stand();
+    let with = over(&bench);
+    let with = borrowed(&with);
+    let pilot = ["run", "--yes", "--until", "pilot"];
+    let (code, _, said) = run(&bench.data(), &[&pilot[..], &with].concat()).await;
+    // Only a log-in would prove that Atlassian has the certificate.
+    assert_eq!(code, WAITS, "{said}");
+    assert!(said.contains("The pilot is one person."), "{said}");
+    let levers = bench.practice.levers();
+    levers.delete_app("Atlassian Cloud").expect("deleted");
+    let undo = ["undo", "--all", "--yes"];
+    let (code, _, said) = run(&bench.data(), &[&undo[..], &with].concat()).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    let (code, _, said) = run(&bench.data(), &[&undo[..], &with].concat()).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    assert!(said.contains("There is nothing to undo."), "{said}");
+    let policies = |stand: &Value| stand["tenant"]["policies"].clone();
+    assert_eq!(policies(&bench.stand()), policies(&before));
 }

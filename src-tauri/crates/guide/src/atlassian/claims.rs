@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::claims_changes::{change, decided_ask, instead_ask, policy_ask};
 use super::claims_found;
 use super::claims_way::{Decision, Way};
+use super::gone::is_gone;
 use super::sent_claims;
 use super::{certificate, claims_checks, email_attribute, while_enforced};
 use crate::shared::plan::Who;
@@ -147,6 +148,10 @@ impl Step<Live> for Claims {
 
     async fn undo(&self, cx: &Live, known: &Known, change: &Change) -> Result<(), Trouble> {
         let (graph, sp) = (signed_in(cx)?, principal(known)?);
+        // A policy stands by itself; the rest went with the application.
+        if change.id != "policy" && is_gone(graph, sp).await? {
+            return Ok(());
+        }
         match change.id.as_str() {
             "detach" => assign(graph, sp, before_id(change)?).await.map(drop),
             "claims" => match to_put_back(graph, sp, change).await? {
@@ -167,6 +172,9 @@ impl Step<Live> for Claims {
 
     async fn undone(&self, cx: &Live, known: &Known, change: &Change) -> Result<bool, Trouble> {
         let (graph, sp) = (signed_in(cx)?, principal(known)?);
+        if change.id != "policy" && is_gone(graph, sp).await? {
+            return Ok(true);
+        }
         match change.id.as_str() {
             "detach" => is_assigned(graph, sp, before_id(change)?).await,
             "claims" => Ok(to_put_back(graph, sp, change).await?.is_none()),

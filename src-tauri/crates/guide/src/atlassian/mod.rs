@@ -35,6 +35,7 @@ mod enforce_world;
 mod enforced;
 mod federation;
 mod find_app;
+mod gone;
 pub mod hand_overs;
 mod holders;
 mod left_out;

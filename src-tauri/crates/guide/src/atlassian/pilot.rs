@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::app_role::role_for_people;
 use super::count_people::upn_of;
+use super::gone::is_gone;
 use super::pilot_asks::{self, NEW_UPN, USER, WHO, Wish, wish};
 use super::{add_app, people_search, pilot_checks, pilot_found, test_user};
 use crate::principal::{Principal, PrincipalKind};
@@ -158,8 +159,11 @@ impl Step<Live> for Pilot {
                 None => Ok(true),
             },
             "assign" => {
-                let who = target(known, change)?;
-                let found = pilot_found::assignment(graph, principal(known)?, &who.id).await?;
+                let (sp, who) = (principal(known)?, target(known, change)?);
+                if is_gone(graph, sp).await? {
+                    return Ok(true);
+                }
+                let found = pilot_found::assignment(graph, sp, &who.id).await?;
                 Ok(found.is_none())
             }
             _ => Err(unknown(change)),
@@ -350,6 +354,9 @@ async fn assign(
 async fn unassign(graph: &Graph, known: &Known, change: &Change) -> Result<(), Trouble> {
     let doing = "Removing the assignment.";
     let (sp, who) = (principal(known)?, target(known, change)?);
+    if is_gone(graph, sp).await? {
+        return Ok(());
+    }
     let Some(assignment) = pilot_found::assignment(graph, sp, &who.id).await? else {
         return Ok(());
     };
