@@ -299,14 +299,16 @@ impl Session {
         *step == sign_in::ID && self.wants_sign_in_anywhere()
     }
 
-    /// Whether somebody should sign in who does not yet, or not as the chosen client.
+    /// Whether somebody should sign in who does not yet, or not as the chosen client, or not as a policy wants it by now.
     pub fn wants_sign_in_anywhere(&self) -> bool {
         let known = self.known();
         if plan::Who::of(&known) == plan::Who::AtlassianOnly {
             return false;
         }
         match sign_in::client_id(&self.cloud, &known) {
-            Some(client) => self.signed_in_as().as_ref() != Some(&client),
+            Some(client) => {
+                self.signed_in_as().as_ref() != Some(&client) || self.wanted_claims().is_some()
+            }
             None => false,
         }
     }
@@ -320,7 +322,9 @@ impl Session {
     ) -> Result<Proposal, Trouble> {
         self.renew(&cancel).await?;
         self.forget_old_confirmations(step)?;
-        self.run(on, cancel).plan(step).await
+        let ended = self.run(on, cancel).plan(step).await;
+        self.keep_claims();
+        ended
     }
 
     /// What counts no more is not shown as given, so that it can be given anew.
@@ -352,7 +356,9 @@ impl Session {
     ) -> Result<Applied, Trouble> {
         self.may_write()?;
         self.renew(&cancel).await?;
-        self.run(on, cancel).apply(step, shown, typed).await
+        let ended = self.run(on, cancel).apply(step, shown, typed).await;
+        self.keep_claims();
+        ended
     }
 
     /// Looks at every check of these steps.
@@ -363,7 +369,9 @@ impl Session {
         cancel: CancellationToken,
     ) -> Result<(), Trouble> {
         self.renew(&cancel).await?;
-        self.run(on, cancel).look(steps).await
+        let ended = self.run(on, cancel).look(steps).await;
+        self.keep_claims();
+        ended
     }
 
     /// Looks at one check.
@@ -376,7 +384,9 @@ impl Session {
     ) -> Result<(), Trouble> {
         self.renew(&cancel).await?;
         let check = check.split_once('/').map_or(check, |(check, _)| check);
-        self.run(on, cancel).look_at_check(step, check).await
+        let ended = self.run(on, cancel).look_at_check(step, check).await;
+        self.keep_claims();
+        ended
     }
 
     /// The steps that an undo reaches: the step and what rests on it, or all.
@@ -412,7 +422,9 @@ impl Session {
     ) -> Result<UndoPlan, Trouble> {
         self.may_write()?;
         self.renew(&cancel).await?;
-        self.run(on, cancel).undo(step).await
+        let ended = self.run(on, cancel).undo(step).await;
+        self.keep_claims();
+        ended
     }
 
     /// Reading only is a promise: whatever asks, nothing is written then.

@@ -255,6 +255,30 @@ async fn a_file_that_is_not_there_is_not_to_be_mended() {
 }
 
 #[tokio::test]
+async fn a_challenge_that_wants_the_person_is_met_by_the_next_sign_in() {
+    let bench = Bench::of("fresh").await;
+    let mut arguments = vec!["run".to_owned()];
+    arguments.extend(over(&bench));
+    arguments.extend(["--until", "before-entra"].map(str::to_owned));
+    let arguments = borrowed(&arguments);
+    let (code, _, said) = run(&bench.data(), &arguments).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    bench.practice.levers().claims_challenge_needs_person();
+    let (code, _, said) = run(&bench.data(), &arguments).await;
+    assert_eq!(code, WAITS, "{said}");
+    assert!(said.contains("Sign in again"), "{said}");
+    let (code, _, said) = run(&bench.data(), &arguments).await;
+    assert_eq!(code, VERIFIED, "the same command goes on: {said}");
+    // What was met is not asked for again.
+    let asked = bench.practice.ledger().len();
+    let (code, _, said) = run(&bench.data(), &arguments).await;
+    assert_eq!(code, VERIFIED, "{said}");
+    let later = bench.practice.ledger().into_iter().skip(asked);
+    let with_claims = later.filter(|seen| seen.path.contains("claims="));
+    assert_eq!(with_claims.count(), 0);
+}
+
+#[tokio::test]
 async fn what_went_with_an_application_that_others_deleted_counts_as_undone() {
     let bench = Bench::of("fresh").await;
     let before = bench.stand();

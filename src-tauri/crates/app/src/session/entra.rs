@@ -3,6 +3,11 @@
 use super::*;
 use connect::Scope;
 
+use crate::home::write_whole;
+
+/// The file of a connection in which a challenge stands that nobody satisfied yet.
+const CLAIMS: &str = "wanted-claims.json";
+
 impl Session {
     /// Signs in, with the rights that these steps want on top of who it is. Rights that were had stay.
     pub async fn sign_in(
@@ -23,11 +28,7 @@ impl Session {
         let mut request = SignInRequest::new(client, tenant, self.scopes_for(&known, steps));
         request.login_hint = known.fact("entra.user").map(str::to_owned);
         // A challenge that could not be satisfied silently is satisfied by this sign-in (entra.md 1.5).
-        request.claims = self
-            .sides()
-            .entra
-            .as_ref()
-            .and_then(connect::Session::wanted_claims);
+        request.claims = self.wanted_claims();
         if self.granted_silently(&request, cancel).await? {
             return Ok(());
         }
@@ -43,10 +44,39 @@ impl Session {
         };
         let entra = signed_in.map_err(|fault| trouble(&fault, doing))?;
         self.same_tenant(&known, &entra)?;
-        let granted = self.take_up_granted(&entra);
-        stoppable(cancel, "Stopped. Nothing was changed.", granted).await?;
+        // What satisfies a challenge is used before anything is renewed: a renewed token has to satisfy it anew.
+        if request.claims.is_none() {
+            let granted = self.take_up_granted(&entra);
+            stoppable(cancel, "Stopped. Nothing was changed.", granted).await?;
+        }
         self.take_session(entra).await;
+        self.forget_claims();
         self.learn_who(cancel).await
+    }
+
+    /// The claims that the next sign-in has to carry: those of the present sign-in's challenge, or of one in an earlier run
+    /// of the program.
+    pub(super) fn wanted_claims(&self) -> Option<String> {
+        let present = self.sides().entra.clone();
+        let present = present.and_then(|entra| entra.wanted_claims());
+        present.or_else(|| std::fs::read_to_string(self.folder.join(CLAIMS)).ok())
+    }
+
+    /// Keeps what a challenge asked for: whoever signs in next may be in front of another run of the program. It is no
+    /// secret, only what the tenant's policy wants.
+    pub(super) fn keep_claims(&self) {
+        let present = self.sides().entra.clone();
+        if let Some(claims) = present.and_then(|entra| entra.wanted_claims())
+            && let Err(error) = write_whole(&self.folder.join(CLAIMS), claims.as_bytes())
+        {
+            // This run still knows them; another one is challenged once more.
+            tracing::warn!(%error, "the wanted claims could not be kept");
+        }
+    }
+
+    fn forget_claims(&self) {
+        // Where it can't be deleted, one more sign-in carries claims that it need not.
+        let _ = std::fs::remove_file(self.folder.join(CLAIMS));
     }
 
     /// Takes up the rights to read that were consented to before, by this person or by somebody for everybody; nobody is
