@@ -28,6 +28,10 @@ pub(super) fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
             "Leave it empty otherwise.",
         )),
         AskKind::Text if ask.id == sign_in::CLIENT_ID => not_an_id(value),
+        _ if ask.id == sign_in::TENANT && !names_tenant(value) => Some(fail_said(
+            "This names no tenant.",
+            "The field wants a domain name such as contoso.com, or the tenant’s id.",
+        )),
         // A whole recorded answer may be pasted here; the step reads it and decides what is kept.
         AskKind::Text if ask.id == test_login::SEEN && value.len() <= 1 << 20 => None,
         _ if value.chars().any(char::is_control) => Some(fail_said(
@@ -41,14 +45,28 @@ pub(super) fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
     }
 }
 
-/// A client id has the form of a GUID; the commonest wrong pastes are named.
-fn not_an_id(value: &str) -> Option<SaidView> {
+/// A tenant is named by its id or by a domain: the name becomes a part of the sign-in's address, so that nothing else may
+/// come into it. Nothing stands for whichever one the account belongs to.
+fn names_tenant(value: &str) -> bool {
+    let fits = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let is_domain = value.contains('.') && value.split('.').all(fits);
+    value.is_empty() || is_domain || is_guid(value)
+}
+
+fn is_guid(value: &str) -> bool {
     let groups: Vec<_> = value.split('-').collect();
-    let is_guid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && groups
             .iter()
-            .all(|group| group.chars().all(|c| c.is_ascii_hexdigit()));
-    if value.is_empty() || is_guid {
+            .all(|group| group.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
+/// A client id has the form of a GUID; the commonest wrong pastes are named.
+fn not_an_id(value: &str) -> Option<SaidView> {
+    if value.is_empty() || is_guid(value) {
         return None;
     }
     let mut said = if value.contains('@') {
@@ -107,24 +125,6 @@ pub(super) fn secret_in(value: &str) -> Option<SaidView> {
     Some(fail_said(strong, text))
 }
 
-/// Microsoft's client secrets have 40 characters in one word, with a `~` among the first ones.
-fn is_client_secret(value: &str) -> bool {
-    let start: String = value.chars().take(8).collect();
-    start.contains('~') && value.len() >= 30 && !value.contains(char::is_whitespace)
-}
-
-pub(super) fn removed_word(removed: Removed) -> &'static str {
-    match removed {
-        Removed::Spaces => "spaces",
-        Removed::LineBreaks => "line breaks",
-        Removed::Quotes => "quotes",
-        Removed::Bearer => "the word Bearer",
-        Removed::Invisible => "characters that can’t be seen",
-    }
-}
-
-pub(super) fn fail_said(strong: &str, text: &str) -> SaidView {
-    SaidView {
 /// Whether a text has something in it that looks like a key, a token or a client secret.
 pub fn looks_like_secret(value: &str) -> bool {
     secret_in(value).is_some()
@@ -153,6 +153,24 @@ pub(super) fn no_key(key: &str) -> Option<SaidView> {
 /// Keys have some two hundred characters.
 const LONGEST_KEY: usize = 4096;
 
+/// Microsoft's client secrets have 40 characters in one word, with a `~` among the first ones.
+fn is_client_secret(value: &str) -> bool {
+    let start: String = value.chars().take(8).collect();
+    start.contains('~') && value.len() >= 30 && !value.contains(char::is_whitespace)
+}
+
+pub(super) fn removed_word(removed: Removed) -> &'static str {
+    match removed {
+        Removed::Spaces => "spaces",
+        Removed::LineBreaks => "line breaks",
+        Removed::Quotes => "quotes",
+        Removed::Bearer => "the word Bearer",
+        Removed::Invisible => "characters that can’t be seen",
+    }
+}
+
+pub(super) fn fail_said(strong: &str, text: &str) -> SaidView {
+    SaidView {
         tone: Tone::Fail,
         strong: strong.to_owned(),
         text: text.to_owned(),
@@ -223,6 +241,23 @@ mod tests {
                 "14d82eec-204b-4c2f-b7e8-296a70dab67e",
                 None,
             ),
+            (
+                text(sign_in::TENANT),
+                "../../evil?x=1#y",
+                Some("This names no tenant."),
+            ),
+            (
+                text(sign_in::TENANT),
+                "contoso",
+                Some("This names no tenant."),
+            ),
+            (text(sign_in::TENANT), "sub.contoso-2.onmicrosoft.com", None),
+            (
+                text(sign_in::TENANT),
+                "14d82eec-204b-4c2f-b7e8-296a70dab67e",
+                None,
+            ),
+            (text(sign_in::TENANT), "", None),
             (choice.clone(), "z", Some("This is not one of the choices.")),
             (choice, "a", None),
             (
