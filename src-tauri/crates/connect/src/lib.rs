@@ -19,6 +19,7 @@ pub mod entra;
 pub mod fault;
 pub mod http;
 pub mod ledger;
+mod met;
 pub mod pace;
 mod pass;
 mod progress;

@@ -225,7 +225,7 @@ impl Atlassian {
     ) -> Result<Seen<u64>, Fault> {
         let mut seen = 0;
         loop {
-            let (answer, page) = self.page(&pages).await?;
+            let (answer, page) = self.page(&mut pages).await?;
             let found: Vec<T> = items(&page, &answer)?;
             seen += found.len() as u64;
             let progress = Progress {
@@ -243,7 +243,7 @@ impl Atlassian {
     async fn collect(&self, mut pages: Pages) -> Result<Seen<Value>, Fault> {
         let mut all = Vec::new();
         loop {
-            let (answer, page) = self.page(&pages).await?;
+            let (answer, page) = self.page(&mut pages).await?;
             all.extend(items::<Value>(&page, &answer)?);
             if !pages.advance(&page, &answer, &self.cloud.atlassian_api)? {
                 return Ok(answer.seen(Value::Array(all)));
@@ -251,7 +251,7 @@ impl Atlassian {
         }
     }
 
-    async fn page(&self, pages: &Pages) -> Result<(Answer, Value), Fault> {
+    async fn page(&self, pages: &mut Pages) -> Result<(Answer, Value), Fault> {
         let request = match pages.body() {
             None => Request::get(Service::Atlassian, pages.url()).paced(pages.pace()),
             // A search: a POST that changes nothing.
@@ -259,7 +259,8 @@ impl Atlassian {
                 .body(Body::Json(body)),
         };
         let answer = self.send(request).await?;
-        let page = without_nulls(&answer.json()?);
+        let mut page = without_nulls(&answer.json()?);
+        pages.only_new(&mut page);
         Ok((answer, page))
     }
 

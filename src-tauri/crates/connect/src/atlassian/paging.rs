@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::fault::{Fault, FaultKind};
 use crate::http::Answer;
+use crate::met::Met;
 use crate::pace::Pace;
 
 /// 10,000 accounts in pages of 100 are a hundred pages; an organization of 200,000 still ends before this.
@@ -31,6 +32,7 @@ pub(super) struct Pages {
     first: Url,
     cursor: Option<String>,
     seen: HashSet<String>,
+    met: Met,
 }
 
 impl Pages {
@@ -40,6 +42,7 @@ impl Pages {
             first,
             cursor: None,
             seen: HashSet::new(),
+            met: Met::default(),
         }
     }
 
@@ -107,6 +110,15 @@ impl Pages {
             Some(cursor) => json!({ "cursor": cursor }),
             None => json!({}),
         })
+    }
+
+    /// Leaves in a page what was on none before. An event stream ends at an empty page, so its pages stay as they are; an
+    /// event that comes twice is one all the same to whoever looks for it.
+    pub(super) fn only_new(&mut self, page: &mut Value) {
+        let items = page.get_mut("data").and_then(Value::as_array_mut);
+        if let Some(items) = items.filter(|_| self.dialect != Dialect::Stream) {
+            self.met.only_new(items);
+        }
     }
 
     /// Goes on to the next page; false when this was the last.

@@ -112,7 +112,8 @@ async fn of_all_accounts_only_the_admins_are_kept_and_each_page_is_told() {
 #[tokio::test]
 async fn a_search_carries_its_cursor_alone_in_the_body() {
     let server = Server::answering(|number, _| {
-        let site = json!({"id": "w", "attributes": {"name": "example", "hostUrl": "https://example.test", "typeKey": "jira-software"}});
+        let id = format!("w-{number}");
+        let site = json!({"id": id, "attributes": {"name": "example", "hostUrl": "https://example.test", "typeKey": "jira-software"}});
         answer(200, json!({"data": [site], "links": {"next": if number == 0 { json!("c1") } else { json!(null) }}}))
     })
     .await;
@@ -161,6 +162,32 @@ async fn a_list_ends_even_when_its_cursors_do_not() {
         api(&odd).orgs().await.expect_err("a fault").kind,
         FaultKind::Unreadable { .. }
     ));
+}
+
+#[tokio::test]
+async fn who_comes_twice_is_counted_once_in_either_dialect() {
+    let server = Server::answering(|number, got| {
+        let host = got.header("host").unwrap_or_default();
+        let (id, next) = match got.target.contains("/v2/") {
+            true => ("accountId", format!("c{number}")),
+            false => (
+                "account_id",
+                format!("http://{host}/admin/v1?cursor=c{number}"),
+            ),
+        };
+        // The second page of each list is the first one again.
+        let users: Vec<_> = (0..10).map(|n| json!({id: format!("u-{n}")})).collect();
+        let more = !got.target.contains("cursor=");
+        let next = if more { json!(next) } else { json!(null) };
+        answer(200, json!({"data": users, "links": {"next": next}}))
+    })
+    .await;
+    let api = api(&server);
+    let managed = api.managed_users("o-1", |_, _| ControlFlow::Continue(()));
+    assert_eq!(managed.await.expect("a count").value, 10);
+    let all = api.directory_users("o-1", "-", |_, _| ControlFlow::Continue(()));
+    assert_eq!(all.await.expect("a count").value, 10);
+    assert_eq!(server.got().len(), 4, "both pages of both lists were read");
 }
 
 #[tokio::test]

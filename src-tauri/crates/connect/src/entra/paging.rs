@@ -17,6 +17,7 @@ use super::{Graph, typed};
 use crate::answer::decode;
 use crate::fault::{Fault, FaultKind, Seen};
 use crate::http::Answer;
+use crate::met::Met;
 use crate::pass::without_nulls;
 use crate::progress::Progress;
 
@@ -66,6 +67,7 @@ struct Way {
     at: Url,
     ended: bool,
     visited: HashSet<u64>,
+    met: Met,
     most: usize,
 }
 
@@ -75,6 +77,7 @@ impl Way {
             at: first,
             ended: false,
             visited: HashSet::new(),
+            met: Met::default(),
             most,
         }
     }
@@ -177,7 +180,8 @@ impl Graph {
 
     /// Reads the page that the way leads to. Headers have to be repeated for each.
     async fn page(&self, way: &mut Way, advanced: bool) -> Result<Page, Fault> {
-        let page = page_of(self.get(way.at.clone(), advanced).await?)?;
+        let mut page = page_of(self.get(way.at.clone(), advanced).await?)?;
+        way.met.only_new(&mut page.items);
         way.visited.insert(hash_of(&way.at));
         match &page.next {
             Some(next) => way.at = self.next_page(next, way, &page.answer)?,

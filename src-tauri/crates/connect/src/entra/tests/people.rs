@@ -76,6 +76,38 @@ async fn ten_thousand_people_come_page_by_page() {
 }
 
 #[tokio::test]
+async fn who_comes_twice_is_counted_once() {
+    let server = Server::answering(|_, got| {
+        let host = got.header("host").unwrap_or_default();
+        let page = |from: usize, next: Option<&str>| {
+            let people: Vec<_> = (from..from + 10)
+                .map(|n| json!({"id": format!("u-{n}")}))
+                .collect();
+            let mut page = json!({"value": people});
+            if let Some(next) = next {
+                page["@odata.nextLink"] =
+                    json!(format!("http://{host}/v1.0/users?$skiptoken={next}"));
+            }
+            answer(200, page)
+        };
+        // The second page has the whole first one again, the third half of it.
+        match got.target.split_once("skiptoken=").map(|(_, at)| at) {
+            None => page(0, Some("2")),
+            Some("2") => page(0, Some("3")),
+            Some(_) => page(5, None),
+        }
+    })
+    .await;
+    let (mut met, graph) = (0, graph(&server));
+    let seen = graph.each_user(|people, _| {
+        met += people.len();
+        ControlFlow::Continue(())
+    });
+    assert_eq!(seen.await.expect("a count").value, 15);
+    assert_eq!(met, 15);
+}
+
+#[tokio::test]
 async fn whoever_has_enough_stops_it() {
     let server = Server::answering(|_, got| ten_thousand(got)).await;
     let graph = graph(&server);
