@@ -10,8 +10,10 @@ mod login;
 mod visitor;
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::sync::watch;
 use url::Url;
 
 pub use hands::{Hands, MadePolicy, SamlAddresses};
@@ -29,7 +31,7 @@ pub struct Autopilot {
     visitor: Visitor,
     account: PracticeAccount,
     decision: Decision,
-    trouble: Arc<Mutex<Option<AutopilotFault>>>,
+    trouble: watch::Sender<Option<AutopilotFault>>,
 }
 
 /// What the person does on the consent page.
@@ -115,7 +117,7 @@ impl Autopilot {
             visitor,
             account,
             decision: Decision::Accept,
-            trouble: Arc::default(),
+            trouble: watch::Sender::new(None),
         })
     }
 
@@ -144,10 +146,7 @@ impl Autopilot {
 
     /// What went wrong on the last page that [`Browser::open`] opened; a person would have seen it.
     pub fn trouble(&self) -> Option<AutopilotFault> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
+        self.trouble.borrow().clone()
     }
 
     /// Goes through a sign-in page to its end: the account, the password, the consent, and back to the program.
@@ -267,17 +266,27 @@ impl Browser for Autopilot {
         let runtime =
             tokio::runtime::Handle::try_current().map_err(|error| fault(error.to_string()))?;
         let autopilot = self.clone();
+        // What another page said is not this one's.
+        self.trouble.send_replace(None);
         runtime.spawn(async move {
             let trouble = autopilot.go_through(&url).await.err();
             if let Some(fault) = &trouble {
                 tracing::warn!(%fault, "autopilot");
             }
-            *autopilot
-                .trouble
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()) = trouble;
+            autopilot.trouble.send_replace(trouble);
         });
         Ok(())
+    }
+
+    fn failed(&self) -> BoxFuture<'_, String> {
+        let mut trouble = self.trouble.subscribe();
+        async move {
+            let failed = trouble.wait_for(Option::is_some).await;
+            // The sender is kept as long as this waits, so that it never ends without a page that failed.
+            let says = failed.map(|trouble| trouble.as_ref().map(ToString::to_string));
+            says.ok().flatten().unwrap_or_default()
+        }
+        .boxed()
     }
 }
 

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::process::{Command, Stdio};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
 /// Something that can open a page.
 pub trait Browser: Send + Sync {
     /// Opens the page and returns at once.
@@ -10,6 +13,12 @@ pub trait Browser: Send + Sync {
     /// # Errors
     /// When no browser could be started; the person can open the address by hand.
     fn open(&self, url: &str) -> Result<(), BrowserFault>;
+
+    /// Ends when the opened page itself failed, where that can be told: nobody comes back from it then. A browser of the
+    /// system does not tell, and the person in front of it sees it.
+    fn failed(&self) -> BoxFuture<'_, String> {
+        futures::future::pending().boxed()
+    }
 }
 
 /// Why no browser was started.

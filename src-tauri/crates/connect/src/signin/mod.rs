@@ -140,7 +140,14 @@ pub async fn sign_in(
         until,
         browser: opened.err(),
     });
-    let returned = listening.wait(request, cancel).await?;
+    let returned = tokio::select! {
+        biased;
+        returned = listening.wait(request, cancel) => returned?,
+        says = browser.failed() => {
+            let fault = SignInFault::Other { aadsts: None };
+            return Err(Fault::sign_in(fault).saying(says));
+        }
+    };
     progress(SignInStage::Redeeming);
     returned.redeem(request).await
 }

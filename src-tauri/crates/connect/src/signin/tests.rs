@@ -367,6 +367,31 @@ async fn stopping_ends_the_wait_and_closes_the_port() {
 }
 
 #[tokio::test]
+async fn a_page_that_failed_is_not_waited_for() {
+    struct Failing;
+    impl Browser for Failing {
+        fn open(&self, _: &str) -> Result<(), BrowserFault> {
+            Ok(())
+        }
+
+        fn failed(&self) -> futures::future::BoxFuture<'_, String> {
+            Box::pin(async { "Unknown application".to_owned() })
+        }
+    }
+    let server = Server::answering(|_, _| answer(200, json!({}))).await;
+    let (http, cloud) = (server.http(), server.cloud());
+    let (asked, never) = (request(Tenant::Organizations), CancellationToken::new());
+    let signing_in = sign_in(&http, &cloud, &asked, &Failing, |_| {}, &never);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(20), signing_in).await;
+    let fault = ended.expect("it ends at once").expect_err("a fault");
+    assert_eq!(
+        fault.as_sign_in(),
+        Some(&SignInFault::Other { aadsts: None })
+    );
+    assert_eq!(fault.message.as_deref(), Some("Unknown application"));
+}
+
+#[tokio::test]
 async fn without_a_browser_the_address_still_works() {
     struct None;
     impl Browser for None {
