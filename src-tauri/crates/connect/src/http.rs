@@ -218,6 +218,17 @@ impl Http {
     }
 
     async fn exchange(&self, request: &Request, call: &Call) -> Result<Raw, Fault> {
+        let whole = self.shared.clients.whole;
+        let exchanged = tokio::time::timeout(whole, self.exchange_at_leisure(request, call));
+        exchanged.await.unwrap_or_else(|_| {
+            Err(Fault {
+                sent: true,
+                ..Fault::new(FaultKind::TimedOut)
+            })
+        })
+    }
+
+    async fn exchange_at_leisure(&self, request: &Request, call: &Call) -> Result<Raw, Fault> {
         let client = self.shared.clients.for_url(&request.url);
         let mut builder = client.request(request.method.clone(), request.url.clone());
         if !request.headers.iter().any(|(name, _)| *name == "accept") {
@@ -349,6 +360,9 @@ fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// See [`CONNECT_WITHIN`].
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(75);
+/// An answer that drips begins anew to be waited for with each byte, so that the whole call has an end of its own. The
+/// largest pages come in seconds.
+pub(crate) const WHOLE_WITHIN: Duration = Duration::from_secs(300);
 
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,13 @@
 use std::error::Error;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use url::Url;
 
 use crate::clouds::is_loopback;
 use crate::fault::{Fault, FaultKind};
-use crate::http::{ANSWER_WITHIN, CONNECT_WITHIN};
+use crate::http::{ANSWER_WITHIN, CONNECT_WITHIN, WHOLE_WITHIN};
 
 /// One client for the network, through the system's proxy, and one for this machine, never through it: a company's proxy
 /// cannot reach our loopback addresses, and must not see them.
@@ -18,6 +19,8 @@ use crate::http::{ANSWER_WITHIN, CONNECT_WITHIN};
 pub(crate) struct Clients {
     outside: reqwest::Client,
     inside: reqwest::Client,
+    /// See [`WHOLE_WITHIN`].
+    pub(crate) whole: Duration,
 }
 
 impl Clients {
@@ -38,6 +41,7 @@ impl Clients {
         Ok(Self {
             outside: build(outside)?,
             inside: build(builder(&authorities).no_proxy())?,
+            whole: WHOLE_WITHIN,
         })
     }
 
@@ -45,7 +49,7 @@ impl Clients {
     #[cfg(test)]
     pub(crate) fn direct() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let silence = std::time::Duration::from_millis(300);
+        let silence = Duration::from_millis(300);
         let client = builder(&[])
             .no_proxy()
             .read_timeout(silence)
@@ -54,6 +58,7 @@ impl Clients {
         Self {
             outside: client.clone(),
             inside: client,
+            whole: 3 * silence,
         }
     }
 

@@ -293,6 +293,31 @@ async fn silence_is_a_time_out() {
 }
 
 #[tokio::test]
+async fn an_answer_that_drips_for_ever_is_a_time_out() {
+    let url = bare(async |_, mut stream| {
+        read_request(&mut stream).await;
+        tokio::spawn(async move {
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n";
+            let mut sent = stream.write_all(head.as_bytes()).await;
+            // Each byte comes before the silence is too long.
+            while sent.is_ok() {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                sent = stream.write_all(b" ").await;
+            }
+        });
+    })
+    .await;
+    let http = http_for(&cloud_at(&url));
+    let sent = http.send(post(&url, Safety::Once));
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(20), sent).await;
+    let fault = ended.expect("it ends").expect_err("a fault");
+    assert!(
+        fault.kind == FaultKind::TimedOut && fault.maybe_done(),
+        "{fault:?}"
+    );
+}
+
+#[tokio::test]
 async fn ways_not_to_arrive() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let closed = Url::parse(&format!(
