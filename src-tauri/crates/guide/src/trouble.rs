@@ -149,14 +149,7 @@ fn words(fault: &Fault, who: &str) -> Words {
             title: "Stopped, as you asked".into(),
             next: vec![retry],
         },
-        FaultKind::Throttled => Words {
-            title: format!("{who} asks for a pause"),
-            next: vec![(
-                "Wait a minute",
-                "Too many requests came from your organization in a short time.".into(),
-                NextDo::Retry,
-            )],
-        },
+        FaultKind::Throttled => throttled(fault, who),
         FaultKind::Unavailable => Words {
             title: format!("{who} has trouble of its own"),
             next: vec![(
@@ -256,6 +249,33 @@ fn unauthorized(fault: &Fault, who: &str) -> Words {
     }
 }
 
+/// How long the service asks for is said where it is longer than anybody waits for without being told.
+fn throttled(fault: &Fault, who: &str) -> Words {
+    let many = "Too many requests came from your organization in a short time.";
+    let minutes = fault
+        .retry_after
+        .map_or(0, |wait| wait.as_secs().div_ceil(60));
+    let (title, what) = match minutes {
+        0 | 1 => (format!("{who} asks for a pause"), "Wait a minute"),
+        _ => (
+            format!("{who} asks for a pause of {minutes} minutes"),
+            "Wait as long as that",
+        ),
+    };
+    Words {
+        title,
+        next: vec![(what, many.into(), NextDo::Retry)],
+    }
+}
+
+/// Whether a user was to be made or deleted, which takes a role of its own (entra.md 1.7, row 5b).
+fn writes_users(fault: &Fault) -> bool {
+    fault.call.as_ref().is_some_and(|call| {
+        let of_users = call.path.split('/').any(|part| part == "users");
+        call.service == Service::Graph && call.method != "GET" && of_users
+    })
+}
+
 fn forbidden(fault: &Fault, who: &str) -> Words {
     match fault.call.as_ref().map(|call| call.service) {
         Some(Service::Atlassian) => Words {
@@ -277,8 +297,13 @@ fn forbidden(fault: &Fault, who: &str) -> Words {
                 ),
                 (
                     "Sign in as someone who may",
-                    "Cloud Application Administrator or Application Administrator is enough."
-                        .into(),
+                    match writes_users(fault) {
+                        true => "It takes User Administrator to make or delete a user.",
+                        false => {
+                            "Cloud Application Administrator or Application Administrator is enough."
+                        }
+                    }
+                    .into(),
                     NextDo::SignIn,
                 ),
                 hand_over(),
@@ -500,6 +525,45 @@ mod tests {
                 !trouble.title.is_empty() && !trouble.certain.is_empty(),
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn how_long_a_service_asks_to_be_left_alone_is_said() {
+        let title = |seconds: Option<u64>| {
+            let mut throttled = fault(FaultKind::Throttled);
+            throttled.retry_after = seconds.map(std::time::Duration::from_secs);
+            trouble(&throttled, "Reading.").title
+        };
+        assert_eq!(title(None), "This computer asks for a pause");
+        assert_eq!(
+            title(Some(7200)),
+            "This computer asks for a pause of 120 minutes"
+        );
+    }
+
+    #[test]
+    fn who_may_not_make_a_user_is_told_the_role_that_may() {
+        let advice = |method: &str, path: &str| {
+            let mut refused = fault(FaultKind::Forbidden);
+            refused.call = Some(connect::Call {
+                service: Service::Graph,
+                method: method.into(),
+                url: path.into(),
+                path: path.into(),
+                status: Some(403),
+                request_id: None,
+                client_request_id: None,
+                at: jiff::Timestamp::UNIX_EPOCH,
+            });
+            trouble(&refused, "Making the test user.").next[1]
+                .text
+                .clone()
+        };
+        assert!(advice("POST", "/v1.0/users").contains("User Administrator"));
+        assert!(advice("DELETE", "/v1.0/users/u-1").contains("User Administrator"));
+        for (method, path) in [("GET", "/v1.0/users"), ("POST", "/v1.0/applications")] {
+            assert!(advice(method, path).contains("Cloud Application Administrator"));
         }
     }
 
