@@ -149,10 +149,11 @@ impl State {
     /// Whether a later step may build on this one: every check was looked at, none failed or waits, and no change
     /// hangs in the air. What could not be looked at does not stop anybody.
     pub fn is_passed<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
-        matches!(
-            self.standing_alone(guide, id),
-            Standing::Done | Standing::DoneNotVerified
-        ) || (self.standing_alone(guide, id) == Standing::Attention && self.only_warns(guide, id))
+        match self.standing_alone(guide, id) {
+            Standing::Done | Standing::DoneNotVerified => true,
+            Standing::Attention => self.only_warns(guide, id) && !self.rests_on_gone(guide, id),
+            _ => false,
+        }
     }
 
     /// Whether a step is not only passed but proven: what could not be looked at stops nobody, and proves nothing.
@@ -172,7 +173,37 @@ impl State {
         alone
     }
 
+    /// What a step stands on is never left out: with a step before it undone, its own looks saw what is gone, or an
+    /// answer that means nothing any more. What warns or fails there is still said.
     fn standing_alone<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> Standing {
+        match self.standing_by_itself(guide, id) {
+            Standing::Done | Standing::DoneNotVerified if self.rests_on_gone(guide, id) => {
+                Standing::Ready
+            }
+            standing => standing,
+        }
+    }
+
+    /// Whether a step that this one needs, directly or through others, was undone and is not there again.
+    fn rests_on_gone<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
+        let needs = guide.step(id).map_or(&[][..], |step| step.needs());
+        needs
+            .iter()
+            .any(|need| self.is_gone(guide, need) || self.rests_on_gone(guide, need))
+    }
+
+    /// Whether every change of a step was undone, and no look since then proved that it is so all the same.
+    fn is_gone<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> bool {
+        let undone = self.steps.get(id).is_some_and(StepState::is_undone);
+        undone
+            && match self.standing_by_itself(guide, id) {
+                Standing::Done | Standing::DoneNotVerified => false,
+                Standing::Attention => !self.only_warns(guide, id),
+                _ => true,
+            }
+    }
+
+    fn standing_by_itself<Cx>(&self, guide: &Guide<Cx>, id: &StepId) -> Standing {
         let (Some(step), Some(state)) = (guide.step(id), self.steps.get(id)) else {
             return Standing::Ready;
         };
@@ -216,10 +247,12 @@ impl State {
                 None => Standing::Ready,
             };
         }
-        if self.is_proven(guide, id) {
-            Standing::Done
-        } else {
-            Standing::DoneNotVerified
+        // What was undone is not done again because nobody could look.
+        let unseen = states.contains(&VerdictState::Unknown);
+        match (self.is_proven(guide, id), unseen && state.is_undone()) {
+            (true, _) => Standing::Done,
+            (false, true) if state.by_hand.is_none() => Standing::Ready,
+            (false, _) => Standing::DoneNotVerified,
         }
     }
 
@@ -272,13 +305,21 @@ impl State {
                 .any(stops)
     }
 
-    /// A change is undone, and what was learned by it is forgotten.
+    /// A change is undone, and what was learned by it is forgotten. With the last one of its step, so is what was seen
+    /// and said of the step: it was of something that is gone.
     fn undone(&mut self, step: &StepId, change: &str, at: Timestamp, seq: u64) {
         let undone = self
             .of(step)
             .settle(change, ChangeStanding::Undone, at, seq);
-        if let Some(learned) = undone.map(|record| record.facts.clone()) {
-            self.forget(&learned);
+        let Some(learned) = undone.map(|record| record.facts.clone()) else {
+            return;
+        };
+        self.forget(&learned);
+        let of_step = self.of(step);
+        if of_step.is_undone() {
+            of_step.looked.clear();
+            of_step.by_hand = None;
+            self.known.by_hand.remove(step);
         }
     }
 
@@ -445,6 +486,12 @@ impl StepState {
                 ChangeStanding::Intended | ChangeStanding::Undoing | ChangeStanding::Failed(_)
             )
         })
+    }
+
+    /// Whether changes were made here and none of them stands.
+    pub fn is_undone(&self) -> bool {
+        let mut changes = self.changes.iter();
+        !self.changes.is_empty() && changes.all(|record| record.standing == ChangeStanding::Undone)
     }
 
     /// The trouble of the change that stopped the step.

@@ -305,10 +305,9 @@ impl Program {
             here.clone(),
             Kind::Write,
             move |program, session, on, cancel| async move {
+                let seen = looked_at(&session, step.as_ref());
                 session.undo(step.as_ref(), on, cancel.clone()).await?;
-                program
-                    .look_after_undo(&session, step.as_ref(), cancel)
-                    .await
+                program.look_after_undo(&session, &seen, cancel).await
             },
         );
     }
@@ -318,15 +317,12 @@ impl Program {
     async fn look_after_undo(
         &self,
         session: &Arc<Session>,
-        step: Option<&StepId>,
+        seen: &[StepId],
         cancel: CancellationToken,
     ) -> Result<(), Trouble> {
         self.desktop().proposals.clear();
-        let state = session.state();
-        let mut steps = session.undo_reach(step);
-        steps.retain(|id| state.step(id).is_some_and(|known| !known.looked.is_empty()));
         session
-            .look(&steps, self.on_progress(), cancel.clone())
+            .look(seen, self.on_progress(), cancel.clone())
             .await?;
         if let Some((_, here)) = self.here()
             && let Ok(proposal) = session.plan(&here, self.on_progress(), cancel).await
@@ -515,6 +511,14 @@ impl Drop for Beside {
         drop(desktop);
         self.0.changed();
     }
+}
+
+/// What was looked at of all that an undo reaches. It is asked before: an undo forgets what was seen of what it undoes.
+fn looked_at(session: &Session, step: Option<&StepId>) -> Vec<StepId> {
+    let state = session.state();
+    let mut steps = session.undo_reach(step);
+    steps.retain(|id| state.step(id).is_some_and(|known| !known.looked.is_empty()));
+    steps
 }
 
 fn moved() -> Trouble {

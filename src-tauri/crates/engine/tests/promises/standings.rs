@@ -225,7 +225,7 @@ fn a_change_that_hangs_or_failed_asks_for_attention_until_it_is_settled() {
     let undoing = [made, vec![undoing(0, "a")]].concat();
     assert_eq!(standing(undoing.clone()), attention);
     let undone = [undoing, vec![undone(0, "a")]].concat();
-    assert_eq!(standing(undone), (Standing::Done, true));
+    assert_eq!(standing(undone), (Standing::Done, true), "looked at since");
     let again = [refused.clone(), vec![intended(0, "b"), done(0, "b", &[])]].concat();
     assert_eq!(standing(again), (Standing::Done, true), "a new attempt");
     for answer in [Entry::DoneByHand { step: id(0) }, learned("id", "1")] {
@@ -336,6 +336,86 @@ fn a_change_made_twice_is_undone_one_after_the_other() {
         "the older one's facts again"
     );
     assert_eq!(left(&whole), (0, None));
+}
+
+#[test]
+fn what_a_look_saw_of_a_step_counts_no_more_once_its_last_change_is_undone() {
+    let guide = guide(&[Script {
+        checks: vec![vec![]],
+        ..Script::default()
+    }]);
+    let made = [
+        intended(0, "a"),
+        done(0, "a", &[]),
+        intended(0, "b"),
+        done(0, "b", &[]),
+        Entry::DoneByHand { step: id(0) },
+        looked("check-0", &[Pass]),
+    ];
+    let one = vec![undoing(0, "b"), undone(0, "b")];
+    let all = [one.clone(), vec![undoing(0, "a"), undone(0, "a")]].concat();
+    let stands = |after: Vec<Entry>| {
+        let state = state(made.iter().cloned().chain(after));
+        (
+            state.standing(&guide, &id(0)),
+            state.is_passed(&guide, &id(0)),
+        )
+    };
+    assert_eq!(stands(one), (Standing::DoneNotVerified, true), "one stands");
+    let cases = [
+        (vec![], Standing::Ready),
+        (vec![looked("check-0", &[Unknown])], Standing::Ready),
+        (vec![looked("check-0", &[Pass])], Standing::Done),
+        (
+            vec![Entry::DoneByHand { step: id(0) }],
+            Standing::DoneNotVerified,
+        ),
+    ];
+    for (after, standing) in cases {
+        let passes = standing != Standing::Ready;
+        let found = stands([all.clone(), after.clone()].concat());
+        assert_eq!(found, (standing, passes), "{after:?}");
+    }
+}
+
+#[test]
+fn a_step_is_not_done_on_what_is_undone() {
+    let checked = |needs: Vec<usize>| Script {
+        needs,
+        checks: vec![vec![]],
+        ..Script::default()
+    };
+    let guide = guide(&[checked(vec![]), checked(vec![0]), checked(vec![1])]);
+    let look = |step: usize, found: VerdictState| Entry::Looked {
+        step: id(step),
+        check: "check-0".into(),
+        findings: Finding::only(Verdict::new(found, "Seen", "")),
+    };
+    let made = [
+        intended(0, "a"),
+        done(0, "a", &[]),
+        look(0, Pass),
+        look(1, Pass),
+        Entry::DoneByHand { step: id(2) },
+        undoing(0, "a"),
+        undone(0, "a"),
+    ];
+    let stand = |after: &[Entry]| {
+        let state = state(made.iter().chain(after).cloned());
+        [1, 2].map(|step| state.standing(&guide, &id(step)))
+    };
+    let needs = |step: usize| Standing::CannotStart(vec![id(step)]);
+    let gone = [needs(0), needs(1)];
+    assert_eq!(stand(&[]), gone);
+    let again = [look(1, Pass), look(2, Pass)];
+    assert_eq!(stand(&again), gone, "looks of its own prove nothing");
+    let blind = [look(0, Unknown), look(1, Pass), look(2, Pass)];
+    assert_eq!(stand(&blind), gone, "nobody could look at the first");
+    let fails = [look(1, Warn), look(2, Fail)];
+    let attention = [Standing::Attention, Standing::Attention];
+    assert_eq!(stand(&fails), attention, "what is wrong is still said");
+    let there = [look(0, Pass), look(1, Pass), look(2, Pass)];
+    assert_eq!(stand(&there), [Standing::Done, Standing::Done]);
 }
 
 #[test]
