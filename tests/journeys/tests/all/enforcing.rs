@@ -516,11 +516,34 @@ async fn a_log_in_proves_nothing_of_a_switch_that_nobody_pressed() {
 
     let check = enforce_check(&walk, "enforced");
     assert!(
-        check.starts_with("Warning: PILOT came in through Entra")
+        check.starts_with("Could not look: PILOT came in through Entra")
             && check.ends_with("say whether a password was offered"),
         "{check}"
     );
     assert_eq!(fact(&walk, "enforce.enforced_seen_at"), "");
+    let (state, guide) = (walk.session.state(), walk.session.guide());
+    assert!(!state.is_verified(guide, &by_id(ENFORCE)));
+}
+
+#[tokio::test]
+async fn a_switch_of_which_nothing_is_seen_is_not_verified() {
+    let bench = Bench::of("no-licence").await;
+    let walk = bench.open().await;
+    assert_eq!(walk.until(LOGIN).await, Ok(Ended::Verified));
+    let brought_back = walk.session.practise(&by_id(ENFORCE)).await;
+    for (ask, value) in brought_back.expect("practised") {
+        answer(&walk, ENFORCE, &ask, &value).await;
+    }
+    walk.session.done_by_hand(&by_id(ENFORCE)).expect("said");
+    look(&walk, ENFORCE).await;
+
+    let check = enforce_check(&walk, "enforced");
+    assert_eq!(
+        check,
+        "Could not look: No log-in of PILOT was seen after enforcing"
+    );
+    let (state, guide) = (walk.session.state(), walk.session.guide());
+    assert!(!state.is_verified(guide, &by_id(ENFORCE)));
 }
 
 /// Why nobody is told who is in which policy, and how it comes to that.

@@ -6,6 +6,7 @@
 //! It decides and reads nothing.
 
 use connect::atlassian::Event;
+use engine::VerdictState;
 use jiff::Timestamp;
 
 use super::login_proof::{Attempt, LONGEST, Log};
@@ -75,6 +76,20 @@ pub(super) enum Outcome {
     SwitchedOff(Option<Timestamp>),
     /// The audit log shows that a policy was switched off, and not which.
     MayBeOff(Timestamp),
+}
+
+impl Outcome {
+    /// What it is worth. What nothing proves is not a risk that somebody may take: it is not known, so that nothing that rests on
+    /// it is called verified.
+    pub(super) fn state(self) -> VerdictState {
+        match self {
+            Outcome::Seen(_) | Outcome::Said(_) => VerdictState::Pass,
+            Outcome::NotYet => VerdictState::Wait,
+            Outcome::Silent | Outcome::MayBeChosen(_) => VerdictState::Unknown,
+            Outcome::PasswordOffered | Outcome::SwitchedOff(_) => VerdictState::Fail,
+            Outcome::MayBeOff(_) => VerdictState::Warn,
+        }
+    }
 }
 
 /// Weighs the signs.

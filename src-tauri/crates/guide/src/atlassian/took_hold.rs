@@ -177,18 +177,17 @@ async fn switches(
 }
 
 fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
-    use VerdictState::{Fail, Pass, Wait, Warn};
     let who = &after.who;
     let taken_over = is_taken_over(known);
     let since = match taken_over {
         true => "since you took the policy over",
         false => "after enforcing",
     };
-    let said = |state, title: String, detail: &str| Verdict::new(state, title, detail);
+    let state = after.outcome.state();
+    let said = |title: String, detail: &str| Verdict::new(state, title, detail);
     let (verdict, key) = match after.outcome {
         Outcome::Seen(at) => (
             said(
-                Pass,
                 format!("{who} came in through Entra {since}, {}", time(at)),
                 "Entra’s log shows it, later than you said that it was done.",
             ),
@@ -196,7 +195,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::MayBeChosen(at) => (
             said(
-                Warn,
                 format!(
                     "{who} came in through Entra, {}: say whether a password was offered",
                     time(at)
@@ -207,7 +205,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::Said(at) => (
             said(
-                Pass,
                 format!(
                     "You said that Atlassian sends {who} to Microsoft, {}",
                     time(at)
@@ -218,7 +215,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::NotYet => (
             said(
-                Wait,
                 format!("No log-in of {who} {since} is in Entra’s log yet"),
                 "Usually it takes two to five minutes, at most a quarter of an hour.",
             ),
@@ -226,7 +222,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::Silent => (
             said(
-                Warn,
                 format!("No log-in of {who} was seen {since}"),
                 "Log in in a fresh private window, and say what it looked like.",
             ),
@@ -234,7 +229,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::PasswordOffered => (
             said(
-                Fail,
                 format!("Atlassian still offers {who} a password"),
                 "The policy does not enforce single sign-on, or the account is in another one.",
             ),
@@ -242,7 +236,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::SwitchedOff(None) if taken_over => (
             said(
-                Fail,
                 format!("“{}” does not enforce single sign-on", enforce::name(known)),
                 "Atlassian’s answer says so. You said that it enforces already.",
             ),
@@ -250,7 +243,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::SwitchedOff(at) => (
             said(
-                Fail,
                 "Single sign-on is not enforced any more".to_owned(),
                 &at.map_or("Atlassian’s answer says so.".to_owned(), |at| {
                     format!("Atlassian’s audit log says so, {}.", time(at))
@@ -260,7 +252,6 @@ fn took_hold(after: &After, cx: &Live, known: &Known) -> Verdict {
         ),
         Outcome::MayBeOff(at) => (
             said(
-                Warn,
                 format!(
                     "A policy was switched off, {}; whether it is this one, the audit log does not say",
                     time(at)
