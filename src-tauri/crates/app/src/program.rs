@@ -272,7 +272,7 @@ impl Program {
             Action::LookAt { check } => self.look_at(check),
             Action::LookAtAll => self.look_at_all(),
             Action::Apply { fingerprint } => self.apply(fingerprint),
-            Action::Undo { step } => self.desktop().undo_asked = Some(step.map(StepId::read)),
+            Action::Undo { step } => self.ask_undo(step.map(StepId::read))?,
             Action::UndoConfirmed { step } => self.undo(step.map(StepId::read)),
             Action::DoneByHand => self.by_hand(Session::done_by_hand)?,
             Action::UndoneByHand => self.by_hand(Session::undone_by_hand)?,
@@ -290,6 +290,16 @@ impl Program {
             Action::Dismiss => self.dismiss(),
         }
         self.changed();
+        Ok(())
+    }
+
+    /// Asks before an undo. One that would be refused is not asked for: what has to be done first is said where the person is.
+    fn ask_undo(&self, step: Option<StepId>) -> Shown {
+        let session = self.session();
+        if let Some(first) = session.and_then(|session| session.taken_back_first(step.as_ref())) {
+            return Err(first.into());
+        }
+        self.desktop().undo_asked = Some(step);
         Ok(())
     }
 

@@ -546,6 +546,45 @@ async fn a_switch_of_which_nothing_is_seen_is_not_verified() {
     assert!(!state.is_verified(guide, &by_id(ENFORCE)));
 }
 
+#[tokio::test]
+async fn an_undo_of_everything_counts_what_it_undoes_and_is_not_asked_for_where_it_is_refused() {
+    let bench = Bench::of("fresh").await;
+    let walk = before_enforcing(&bench).await;
+    add_members(&walk).await.expect("added");
+    drop(walk);
+    let window = Window::of(&bench).await;
+    let id = bench.connection().id;
+    window.press(Action::OpenConnection { id }).await;
+
+    let shown = window.press(Action::GoConnection).await;
+    let undo = shown.open.and_then(|open| open.undo_all).expect("it can");
+    let confirm = window.press(undo.action.clone()).await.confirm;
+    let confirm = confirm.expect("it asks first");
+    let cannot = confirm
+        .text
+        .iter()
+        .any(|line| line.contains("can’t be undone"));
+    assert!(cannot, "{:?}", confirm.text);
+    let asked = confirm.title.replace("Undo ", "Undo all ");
+    assert_eq!(undo.label, asked.replace(" in Entra?", "…"));
+
+    window.press(confirm.leave.action).await;
+    window.go(ENFORCE).await;
+    window.press(Action::DoneByHand).await;
+    let shown = window.press(Action::GoConnection).await;
+    let page = shown.page;
+    let refused = window.program.press(undo.action).await;
+    let refused = refused.expect_err("it would be refused");
+    assert!(
+        refused
+            .title
+            .starts_with("First take back by hand what 1.9"),
+        "{refused:?}"
+    );
+    let shown = window.program.snapshot();
+    assert_eq!((shown.confirm, shown.page), (None, page));
+}
+
 /// Why nobody is told who is in which policy, and how it comes to that.
 type Untold = (&'static str, fn(&Bench));
 

@@ -1,6 +1,6 @@
 //! The table of changes: what will change, or what changed.
 
-use engine::{Change, ChangeRecord, ChangeStanding, Plan, Proposal, StepId};
+use engine::{Change, ChangeRecord, ChangeStanding, Plan, Proposal, StepId, UndoPlan};
 
 use super::{Sight, retype};
 use crate::job::Doing;
@@ -42,6 +42,7 @@ fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
         .iter()
         .filter(|record| record.standing == ChangeStanding::Done && record.change.undo.possible())
         .count();
+    let undone = UndoPlan::of(sight.guide, sight.state, Some(id)).items.len();
     Some(ChangesView {
         made: true,
         note: last.strftime("%-d %b %Y, %H:%M UTC").to_string(),
@@ -52,7 +53,8 @@ fn made(sight: &Sight, id: &StepId, writing: bool) -> Option<ChangesView> {
             action: Action::Undo {
                 step: Some(id.to_string()),
             },
-            label: format!("Undo {}…", count(stand)),
+            // With those of the steps that rest on it.
+            label: format!("Undo {}…", count(undone)),
             enabled: !writing && sight.job.is_none(),
             why_not: sight.job.map(|_| "Something is still running.".to_owned()),
         }),

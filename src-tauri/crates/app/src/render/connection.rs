@@ -1,5 +1,7 @@
 //! The open connection: top bar, checklist and state in words.
 
+use engine::UndoPlan;
+
 use super::footer::on;
 use super::picture::picture;
 use super::{Sight, checklist, millis};
@@ -85,21 +87,21 @@ fn footer(sight: &Sight, phases: &[crate::views::PhaseView]) -> FooterView {
 }
 
 fn undo_all(sight: &Sight) -> Option<ActionView> {
-    let made = sight
-        .guide
-        .steps()
-        .filter_map(|step| sight.state.step(&step.id()))
-        .flat_map(|state| state.made())
-        .count();
-    (made > 0).then(|| {
-        let mut action = on(
-            Action::Undo { step: None },
-            &format!("Undo all {}…", super::changes::count(made)),
-        );
-        action.enabled = sight.job.is_none();
-        action.why_not = sight.job.map(|_| "Something is running.".to_owned());
-        action
-    })
+    // As many as the question afterwards says, which lists what can't be undone as well.
+    let undone = UndoPlan::of(sight.guide, sight.state, None).items.len();
+    let label = undo_label(undone)?;
+    let mut action = on(Action::Undo { step: None }, &label);
+    action.enabled = sight.job.is_none();
+    action.why_not = sight.job.map(|_| "Something is running.".to_owned());
+    Some(action)
+}
+
+fn undo_label(undone: usize) -> Option<String> {
+    match undone {
+        0 => None,
+        1 => Some("Undo 1 change…".to_owned()),
+        many => Some(format!("Undo all {many} changes…")),
+    }
 }
 
 /// The Entra side of the top bar.
@@ -137,5 +139,18 @@ pub(crate) fn atlassian_side(known: &engine::Known, has_key: bool) -> SideView {
             "No organization API key"
         }
         .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::undo_label;
+
+    #[test]
+    fn one_change_is_not_all_of_several() {
+        let label = |undone| undo_label(undone).unwrap_or_default();
+        assert_eq!(label(0), "");
+        assert_eq!(label(1), "Undo 1 change…");
+        assert_eq!(label(3), "Undo all 3 changes…");
     }
 }
