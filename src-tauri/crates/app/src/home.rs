@@ -2,8 +2,11 @@
 //!
 //! Files are written atomically, for their owner only, and carry a version. No secret is ever written here.
 
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{Trouble, TroubleKind};
 use jiff::Timestamp;
@@ -16,6 +19,8 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct Home {
     root: PathBuf,
+    /// The marks on the practice connections that were made here, locked for as long as this program runs.
+    own: Arc<Mutex<BTreeMap<String, File>>>,
 }
 
 /// A connection as it is described on disk.
@@ -87,7 +92,10 @@ impl Home {
                 &format!("Opening the data folder {}.", root.display()),
             )
         })?;
-        Ok(Self { root })
+        Ok(Self {
+            root,
+            own: Arc::default(),
+        })
     }
 
     /// Nobody else's program makes a connection until the answer is dropped: a name is looked up and taken in one.
@@ -192,6 +200,10 @@ impl Home {
         let folder = self.folder(&connection.id);
         let doing = format!("Making the connection in {}.", folder.display());
         make_private(&folder).map_err(|error| disk_trouble(&error, &doing))?;
+        if matches!(connection.services, Services::Practice(_)) {
+            self.own(&connection.id)
+                .map_err(|error| disk_trouble(&error, &doing))?;
+        }
         let text = toml::to_string(&connection)
             .map_err(|error| disk_trouble(&io::Error::other(error), &doing))?;
         write_whole(&self.description(&connection.id), text.as_bytes())
@@ -205,19 +217,46 @@ impl Home {
         if !self.description(id).is_file() {
             return Ok(());
         }
+        self.owned().remove(id);
         std::fs::remove_dir_all(&folder)
             .map_err(|error| disk_trouble(&error, &format!("Deleting {}.", folder.display())))
     }
 
-    /// Forgets the connections of the built-in practice services: those services ended with the program.
+    /// Forgets the connections of the built-in practice services whose program has ended: the services ended with it. Those of a
+    /// program that runs stay, also while it has another connection open.
     pub fn forget_practice(&self) {
         for connection in self.connections() {
-            let held = engine::FileStore::open(&self.journal(&connection.id)).is_err();
-            if matches!(connection.services, Services::Practice(_)) && !held {
+            if matches!(connection.services, Services::Practice(_)) && !self.is_held(&connection.id)
+            {
                 // A folder that can't be deleted now is deleted at the next start.
                 let _ = self.forget(&connection.id);
             }
         }
+    }
+
+    /// Whether a running program made a practice connection, or has it open. One without a mark was made by an older Lockstep.
+    fn is_held(&self, id: &str) -> bool {
+        let owned = match File::open(self.mark(id)) {
+            Ok(mark) => mark.try_lock().is_err(),
+            Err(_) => false,
+        };
+        owned || engine::FileStore::open(&self.journal(id)).is_err()
+    }
+
+    /// Marks a practice connection as this program's own. The system takes the lock away when the program ends, however it ends.
+    fn own(&self, id: &str) -> io::Result<()> {
+        let mark = File::create(self.mark(id))?;
+        mark.try_lock()?;
+        self.owned().insert(id.to_owned(), mark);
+        Ok(())
+    }
+
+    fn owned(&self) -> MutexGuard<'_, BTreeMap<String, File>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn mark(&self, id: &str) -> PathBuf {
+        self.folder(id).join("owner.lock")
     }
 
     /// The journal of a connection.
@@ -445,19 +484,24 @@ mod tests {
     }
 
     #[test]
-    fn practice_is_forgotten_and_the_rest_stays() {
-        let (_folder, home) = home();
+    fn practice_is_forgotten_once_its_program_ended_and_the_rest_stays() {
+        let (folder, home) = home();
         home.create("Real", Services::Cloud("global".into()))
             .expect("made");
         home.create("Practice", Services::Practice("fresh".into()))
             .expect("made");
-        home.forget_practice();
-        let names: Vec<_> = home
-            .connections()
-            .into_iter()
-            .map(|connection| connection.name)
-            .collect();
-        assert_eq!(names, ["Real"]);
+        // Another program, while the first one runs and has nothing open.
+        let other = Home::open(folder.path().to_owned()).expect("opens");
+        let names = || {
+            other.forget_practice();
+            let left = other.connections().into_iter();
+            let mut names: Vec<_> = left.map(|connection| connection.name).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(), ["Practice", "Real"]);
+        drop(home);
+        assert_eq!(names(), ["Real"]);
     }
 
     #[test]
