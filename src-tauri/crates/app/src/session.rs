@@ -402,6 +402,14 @@ impl Session {
         }
     }
 
+    /// A step by number and title.
+    pub fn titled(&self, step: &StepId) -> String {
+        let guide = self.guide();
+        let title = guide.step(step).map(|step| step.title());
+        let number = guide.number(step).unwrap_or_default();
+        format!("{number} {}", title.unwrap_or_default())
+    }
+
     /// What an undo would do.
     pub fn undo_plan(&self, step: Option<&StepId>) -> UndoPlan {
         UndoPlan::of(self.guide(), &self.state(), step)

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connect::Cloud;
-use engine::{Journal, MemoryStore, Proposal, State, StepId, SystemClock};
+use engine::{
+    Journal, MemoryStore, Proposal, Skip, State, StepId, StepState, SystemClock, VerdictState,
+};
 
 use crate::home::{Connection, Home, Services, Unreadable};
 use crate::program::Desktop;
@@ -231,26 +233,26 @@ fn standing(state: &State) -> (Status, String) {
     })
 }
 
-/// What only a person can take back, because it was done by hand: named with its page.
-fn left_by_hand(session: &Session, step: Option<&StepId>) -> Vec<String> {
+/// The steps of which something stays that only a person can take back, because it was done by hand.
+pub fn left_by_hand(session: &Session, step: Option<&StepId>) -> Vec<StepId> {
     let (guide, state) = (session.guide(), session.state());
     let reach = session.undo_reach(step);
     let by_hand = guide.steps().filter(|known| {
-        let undoes = guide::step_text(known.text(), &|_| None).undo_by_hand;
-        let touched = state
-            .step(&known.id())
-            .is_some_and(|step| !step.looked.is_empty() && !step.taken_back);
-        reach.contains(&known.id()) && known.hand_first() && touched && undoes.is_some()
+        // Text without numbered lines says that there is nothing to take back.
+        let undoes = guide::step_text(known.text(), &|_| None)
+            .undo_by_hand
+            .is_some_and(|text| !text.steps.is_empty());
+        let touched = state.step(&known.id()).is_some_and(is_touched);
+        reach.contains(&known.id()) && known.hand_first() && touched && undoes
     });
-    by_hand
-        .map(|known| {
-            let number = guide.number(&known.id()).unwrap_or_default();
-            format!(
-                "By hand: what was done at {number} {} stays. Its page says how to take it back.",
-                known.title()
-            )
-        })
-        .collect()
+    by_hand.map(|known| known.id()).collect()
+}
+
+/// Whether a look found more than that nothing is there yet, and nobody said that it was taken back since.
+fn is_touched(step: &StepState) -> bool {
+    let nothing = VerdictState::Skipped(Skip::NothingYet);
+    let mut found = step.looked.values().flat_map(|looked| &looked.findings);
+    !step.taken_back && found.any(|found| found.verdict.state != nothing)
 }
 
 /// The question before an undo.
@@ -282,7 +284,12 @@ fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
             item.change.undo.said().1
         )
     }));
-    text.extend(left_by_hand(session, step));
+    text.extend(left_by_hand(session, step).iter().map(|left| {
+        format!(
+            "By hand: what was done at {} stays. Its page says how to take it back.",
+            session.titled(left)
+        )
+    }));
     text.push(
         "Each one is read back before the next. What Atlassian already has is not touched."
             .to_owned(),

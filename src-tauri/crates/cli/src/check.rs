@@ -135,7 +135,8 @@ pub fn early(trouble: &Trouble) {
     }));
 }
 
-fn print(report: &Value) {
+/// Prints a report.
+pub fn print(report: &Value) {
     // What was given may be repeated in it, and a key in the wrong place is not shown again.
     let text = serde_json::to_string_pretty(report).unwrap_or_default();
     println!("{}", connect::Redactor::redact(&text));

@@ -58,7 +58,8 @@ impl Command {
             Command::Run(arguments) => arguments.json,
             Command::Check(arguments) => arguments.json,
             Command::Connections(arguments) => arguments.json,
-            Command::Undo(_) | Command::Practice(_) => false,
+            Command::Undo(arguments) => arguments.json,
+            Command::Practice(_) => false,
         }
     }
 }

@@ -203,6 +203,7 @@ async fn it_runs_checks_and_undoes_over_services_of_another_process() {
     let (code, _, said) = over_bench(&bench, &["undo", "add-app", "--yes"]).await;
     assert_eq!(code, WAITS, "enforcing is taken back first: {said}");
     assert!(said.contains("First take back by hand"), "{said}");
+    assert!(said.contains("clear Enforce single sign-on"), "how: {said}");
     assert_eq!(bench.applications().len(), 1);
     let (code, _, said) = over_bench(&bench, &["undo", "--all", "--yes"]).await;
     assert_eq!(code, VERIFIED, "{said}");
@@ -251,6 +252,48 @@ async fn a_policy_that_enforces_already_is_taken_over_by_an_answer() {
         assert!(said.contains(seen), "{seen}: {said}");
     }
     assert_eq!(policies(), before, "nothing was changed in it");
+}
+
+#[tokio::test]
+async fn what_an_undo_leaves_at_atlassian_is_named_before_and_after() {
+    let bench = Bench::of("fresh").await;
+    let (code, _, said) = over_bench(&bench, &["run", "--yes"]).await;
+    assert_eq!(code, VERIFIED, "{said}");
+
+    let undo = ["undo", "add-app", "--taken-back", "1.9"];
+    let (code, _, said) = over_bench(&bench, &undo).await;
+    assert_eq!(code, WAITS, "it asks first: {said}");
+    let stays = "what was done at 1.3 Atlassian SAML details stays";
+    for wanted in [
+        "Connection Contoso (id contoso-",
+        "what was done by hand at 1.9 Policy and enforcement is taken back",
+        stays,
+        "then Delete configuration.",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert_eq!(bench.applications().len(), 1);
+
+    let undo = ["undo", "add-app", "--yes", "--json"];
+    let (code, report, said) = over_bench(&bench, &undo).await;
+    assert!(bench.applications().is_empty(), "{said}");
+    assert_eq!(code, WAITS, "{said}");
+    let still = "Still to take back by hand: 1.3 Atlassian SAML details.";
+    assert!(said.contains(stays) && said.contains(still), "{said}");
+    let report: Value = serde_json::from_str(&report).expect("JSON and nothing else");
+    assert_eq!(
+        report["left_by_hand"][0]["step"],
+        "1.3 Atlassian SAML details"
+    );
+    assert!(
+        report["undone"].as_array().is_some_and(|all| all.len() > 3),
+        "{report}"
+    );
+
+    let undo = ["undo", "add-app", "--taken-back", "1.3"];
+    let (code, _, said) = over_bench(&bench, &undo).await;
+    assert_eq!(code, VERIFIED, "nothing is left: {said}");
+    assert!(!said.contains(stays), "{said}");
 }
 
 #[tokio::test]

@@ -118,6 +118,9 @@ impl Session {
                 value: String::new(),
             })?;
         }
+        for step in crate::left_by_hand(self, None) {
+            self.undone_by_hand(&step)?;
+        }
         Ok(())
     }
 

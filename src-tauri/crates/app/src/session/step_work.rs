@@ -162,35 +162,25 @@ impl Session {
         if self.lock(step).is_some_and(|lock| !lock.is_open()) {
             return Vec::new();
         }
+        self.text_of(step)
+            .and_then(|text| text.by_hand)
+            .map(in_lines)
+            .unwrap_or_default()
+    }
+
+    /// How what was done by hand is taken back, as lines of text.
+    pub fn undo_by_hand_lines(&self, step: &StepId) -> Vec<String> {
+        self.text_of(step)
+            .and_then(|text| text.undo_by_hand)
+            .map(in_lines)
+            .unwrap_or_default()
+    }
+
+    fn text_of(&self, step: &StepId) -> Option<guide::StepText> {
         let known = self.known();
         let fill = |name: &str| guide::fill(&self.cloud, &known, name);
-        let text = self
-            .guide()
-            .step(step)
-            .and_then(|step| guide::step_text(step.text(), &fill).by_hand);
-        let Some(text) = text else {
-            return Vec::new();
-        };
-        let steps = (1..)
-            .zip(&text.steps)
-            .map(|(n, line)| format!("{n}. {line}"));
-        let path = text
-            .path
-            .iter()
-            .map(|path| format!("Where: {}", path.now.join(" > ")));
-        let links = text.link.iter().chain(&text.private);
-        text.intro
-            .iter()
-            .cloned()
-            .chain(path)
-            .chain(steps)
-            .chain(links.map(|link| format!("{}: {}", link.label, link.url)))
-            .chain(
-                text.copies
-                    .iter()
-                    .map(|(label, _, value)| format!("{label}: {value}")),
-            )
-            .collect()
+        let step = self.guide().step(step)?;
+        Some(guide::step_text(step.text(), &fill))
     }
 
     /// What is shown once and kept nowhere.
@@ -247,6 +237,27 @@ fn said(judged: &Judgement, value: &str) -> SaidView {
             expected: expected.clone(),
         }),
     }
+}
+
+/// A route by hand as lines of text.
+fn in_lines(text: guide::HandText) -> Vec<String> {
+    let steps = (1..)
+        .zip(&text.steps)
+        .map(|(n, line)| format!("{n}. {line}"));
+    let path = text
+        .path
+        .iter()
+        .map(|path| format!("Where: {}", path.now.join(" > ")));
+    let links = text.link.iter().chain(&text.private);
+    let copies = text.copies.iter();
+    text.intro
+        .iter()
+        .cloned()
+        .chain(path)
+        .chain(steps)
+        .chain(links.map(|link| format!("{}: {}", link.label, link.url)))
+        .chain(copies.map(|(label, _, value)| format!("{label}: {value}")))
+        .collect()
 }
 
 #[cfg(test)]
