@@ -8,12 +8,18 @@ use engine::{Trouble, TroubleKind};
 
 use crate::ended::Ended;
 
+/// The scenario in which nothing is set up and nothing stands in the way.
+const FIRST: &str = "fresh";
+
 /// Arguments of `lockstep practice`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The scenario.
-    #[arg(long, default_value = "fresh")]
-    scenario: String,
+    /// The scenario; fresh where none is named.
+    #[arg(value_name = "SCENARIO", conflicts_with = "scenario")]
+    named: Option<String>,
+    /// The same, with its name.
+    #[arg(long, value_name = "SCENARIO")]
+    scenario: Option<String>,
     /// How fast new things become visible: auto in seconds, instant at once, explicit when poked.
     #[arg(long, value_enum, default_value_t = Pace::Auto)]
     tempo: Pace,
@@ -49,9 +55,10 @@ pub async fn serve(arguments: Arguments) -> Result<Ended, Trouble> {
         }
         return Ok(Ended::Verified);
     }
-    app::scenario(&arguments.scenario)?;
+    let named = arguments.named.as_deref().or(arguments.scenario.as_deref());
+    let scenario = app::scenario(named.unwrap_or(FIRST))?.name;
     let practice = Practice::start_with(PracticeOptions {
-        scenario: arguments.scenario.clone(),
+        scenario: scenario.clone(),
         tempo: match arguments.tempo {
             Pace::Auto => Tempo::Auto,
             Pace::Instant => Tempo::Instant,
@@ -66,8 +73,7 @@ pub async fn serve(arguments: Arguments) -> Result<Ended, Trouble> {
         Some(path) => {
             write(path, &text)?;
             println!(
-                "Practice “{}” is served. The cloud file is {}.",
-                arguments.scenario,
+                "Practice “{scenario}” is served. The cloud file is {}.",
                 path.display()
             );
             println!(

@@ -116,7 +116,18 @@ async fn bad_input_is_named_and_ends_with_2() {
             ],
             "/nonexistent/cloud.toml",
         ),
-        (vec!["practice", "--scenario", "nosuch"], "nosuch"),
+        (
+            vec!["practice", "--scenario", "nosuch"],
+            "There is no practice scenario called nosuch",
+        ),
+        (
+            vec!["practice", "nosuch"],
+            "There is no practice scenario called nosuch",
+        ),
+        (
+            vec!["practice", "fresh", "--scenario", "reader"],
+            "cannot be used with",
+        ),
         (vec!["check", "--connection", "nosuch"], "nosuch"),
         (vec!["undo", "--connection", "nosuch", "--all"], "nosuch"),
         (vec!["run", "--nosuch"], "--nosuch"),
@@ -708,6 +719,7 @@ async fn practice(bench: &Bench, file: &Path) -> Child {
         &bench.data(),
         &[
             "practice",
+            "fresh",
             "--tempo",
             "instant",
             "--latency",
