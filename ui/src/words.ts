@@ -61,7 +61,7 @@ export const words = {
   search: {
     running: "Looking.",
     none: "Nobody is found by that.",
-    found: (n: number) => `${count(n, "is", "are")} found.`,
+    found: (n: number) => (n === 1 ? "1 found." : `${n} found.`),
     choose: "Choose one.",
     chosen: "is chosen.",
     another: "Look for another",

@@ -90,7 +90,11 @@ pub fn scenario(name: &str) -> Result<ScenarioCard, Trouble> {
                 format!("There is no practice scenario called {name}"),
                 "Nothing was started.",
             )
-            .doing(format!("The scenarios are: {}.", names.join(", ")))
+            .next(
+                "Name one of these",
+                names.join(", "),
+                engine::NextDo::Nothing,
+            )
         })
 }
 

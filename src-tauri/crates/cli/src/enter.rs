@@ -86,10 +86,15 @@ fn stage(stage: SignInStage) {
             browser,
             until,
         } => {
-            if let Some(fault) = browser {
-                eprintln!("  No browser could be opened: {fault}");
+            match browser {
+                Some(fault) => eprintln!(
+                    "  No browser could be opened: {}. Open this address to sign in:\n  {url}",
+                    fault.because
+                ),
+                None => eprintln!(
+                    "  Sign in in the browser. If none opened, open this address:\n  {url}"
+                ),
             }
-            eprintln!("  Sign in in the browser. If none opened, open this address:\n  {url}");
             waits(until);
         }
         SignInStage::Code {

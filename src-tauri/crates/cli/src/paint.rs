@@ -135,18 +135,15 @@ pub fn progress(progress: Progress) {
         }
         Progress::Counting { .. } => {}
         Progress::Making {
-            number, of, change, ..
-        } => eprintln!("  making change {number} of {of}: {change}"),
+            number, of, what, ..
+        } => eprintln!("  making change {number} of {of}: {what}"),
         Progress::ReadingBack {
-            agreeing,
-            of,
-            change,
-            ..
-        } => eprintln!("  reading back {change}: {agreeing} of {of} agree"),
-        Progress::FindingOut { change, .. } => eprintln!("  finding out whether {change} was made"),
+            agreeing, of, what, ..
+        } => eprintln!("  reading back {what}: {agreeing} of {of} readings agree"),
+        Progress::FindingOut { what, .. } => eprintln!("  finding out how it stands: {what}"),
         Progress::Undoing {
-            number, of, change, ..
-        } => eprintln!("  undoing {number} of {of}: {change}"),
+            number, of, what, ..
+        } => eprintln!("  undoing {number} of {of}: {what}"),
         Progress::Planning(_) | Progress::Looking { .. } | Progress::Looked { .. } => {}
     }
 }

@@ -226,7 +226,7 @@ fn step_named<Cx>(guide: &Guide<Cx>, name: &str) -> Result<StepId, Trouble> {
             format!("There is no step called {name}"),
             "Nothing was sent.",
         )
-        .doing(format!("The steps are: {}.", all.join(", ")))
+        .next("Name one of these", all.join(", "), engine::NextDo::Nothing)
     })
 }
 

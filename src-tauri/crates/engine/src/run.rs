@@ -56,6 +56,8 @@ pub enum Progress {
         step: StepId,
         /// The change.
         change: String,
+        /// The change's own words.
+        what: String,
         /// Counted from 1.
         number: usize,
         /// In all.
@@ -67,6 +69,8 @@ pub enum Progress {
         step: StepId,
         /// The change.
         change: String,
+        /// The change's own words.
+        what: String,
         /// Readings that agree.
         agreeing: u32,
         /// Readings needed.
@@ -78,6 +82,8 @@ pub enum Progress {
         step: StepId,
         /// The change.
         change: String,
+        /// The change's own words.
+        what: String,
     },
     /// Looking at a check.
     Looking {
@@ -106,6 +112,8 @@ pub enum Progress {
         step: StepId,
         /// The change.
         change: String,
+        /// The change's own words.
+        what: String,
         /// Counted from 1.
         number: usize,
         /// In all.
@@ -196,6 +204,7 @@ impl<Cx: Context> Run<'_, Cx> {
             (self.progress)(Progress::Making {
                 step: id.clone(),
                 change: change.id.clone(),
+                what: change.what.clone(),
                 number: index + 1,
                 of: changes.len(),
             });
@@ -252,7 +261,7 @@ impl<Cx: Context> Run<'_, Cx> {
         match self.settled(step, change, Until::Made).await? {
             Settled::Agreed(facts) => self.seen(step, change, facts),
             Settled::Stopped => Err(Trouble::cancelled(format!(
-                "{} was changed; it was not yet read back from every server.",
+                "{} was sent; it is not read back from every server yet.",
                 change.what
             ))),
             Settled::NotSeen => Err(not_seen_yet(change)),

@@ -97,10 +97,17 @@ async fn bad_input_is_named_and_ends_with_2() {
     std::fs::write(&answers, "[plan]\nwhom = \"both\"\n").expect("written");
     let answers = answers.display().to_string();
     for (arguments, named) in [
-        (vec!["run", "--practice", "nosuch"], "nosuch"),
+        (
+            vec!["run", "--practice", "nosuch"],
+            "To do: Name one of these. fresh, ",
+        ),
         (
             vec!["run", "--practice", "fresh", "--until", "nosuch", "--yes"],
             "There is no step called nosuch",
+        ),
+        (
+            vec!["run", "--practice", "fresh", "--until", "nosuch"],
+            "To do: Name one of these. plan (0.1), ",
         ),
         (
             vec!["run", "--practice", "fresh", "--answers", &answers],
@@ -114,7 +121,7 @@ async fn bad_input_is_named_and_ends_with_2() {
                 "--connection",
                 "x",
             ],
-            "/nonexistent/cloud.toml",
+            "To do: Check the path. ",
         ),
         (
             vec!["practice", "--scenario", "nosuch"],
@@ -181,6 +188,12 @@ async fn it_runs_checks_and_undoes_over_services_of_another_process() {
     let (code, _, said) = over_bench(&bench, &["run", "--yes"]).await;
     assert_eq!(code, VERIFIED, "{said}");
     assert_eq!(bench.applications().len(), 1);
+    for wanted in [
+        "  making change 1 of 3: Application\n",
+        "  reading back Application: ",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
 
     let (code, report, said) = over_bench(&bench, &["check", "--json", "--timings"]).await;
     assert_eq!(code, VERIFIED, "{said}");
@@ -319,7 +332,8 @@ async fn scenarios_end_with_the_code_that_says_how() {
         let (ended, _, said) = over_bench(&bench, &["run", "--yes"]).await;
         assert_eq!(ended, code, "{scenario}: {said}");
         // In a terminal nothing that is asked stands above what is seen.
-        let seen = said.lines().filter(|line| line.starts_with("  ["));
+        let told = |line: &&str| line.starts_with("  [") || line.starts_with("      To do: ");
+        let seen = said.lines().filter(told);
         for line in seen {
             assert!(!line.contains("above"), "{scenario}: {line}");
         }
@@ -608,7 +622,12 @@ async fn nobody_is_waited_for_where_nobody_is_there() {
     let with = ["--cloud", &file, "--answers", &answers, "--no-sign-in"];
     let (code, _, said) = run(&bench.data(), &[&["run"][..], &with].concat()).await;
     assert_eq!(code, WAITS, "{said}");
-    for wanted in ["Somebody has to sign in", "User.Read", "0.2"] {
+    for wanted in [
+        "Somebody has to sign in",
+        "User.Read",
+        "0.2",
+        "Leave out --no-sign-in",
+    ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
     let (code, _, said) = run(&bench.data(), &["check", "--no-sign-in"]).await;
@@ -626,21 +645,34 @@ async fn how_long_it_waits_is_said_and_an_interrupt_ends_it() {
     );
     let with = ["run", "--cloud", &file, "--answers", &answers];
     let mut waiting = command(&bench.data(), &with)
-        .env("LOCKSTEP_BROWSER", "true")
+        .env("LOCKSTEP_BROWSER", "/nonexistent/browser")
         .spawn()
         .expect("it starts");
     let mut lines = BufReader::new(waiting.stderr.take().expect("what it says")).lines();
+    let mut said = String::new();
     while let Some(line) = lines.next_line().await.expect("readable") {
         if line.contains("It waits until") {
             assert!(line.contains("10 minutes from now"), "{line}");
             break;
         }
+        said.push_str(&line);
     }
-    let process = waiting.id().expect("it runs").to_string();
-    let interrupt = Command::new("kill").args(["-INT", &process]).status();
-    assert!(interrupt.await.is_ok_and(|status| status.success()));
+    let address = "Open this address to sign in:  http";
+    assert!(
+        said.contains("No browser could be opened: ") && said.contains(address),
+        "{said}"
+    );
+    interrupt(&waiting).await;
     let ended = waiting.wait().await.expect("it ends");
     assert_eq!(ended.code(), Some(WAITS));
+}
+
+/// Ctrl+C.
+#[cfg(unix)]
+async fn interrupt(running: &Child) {
+    let process = running.id().expect("it runs").to_string();
+    let interrupt = Command::new("kill").args(["-INT", &process]).status();
+    assert!(interrupt.await.is_ok_and(|status| status.success()));
 }
 
 #[tokio::test]

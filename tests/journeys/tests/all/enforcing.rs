@@ -281,7 +281,7 @@ const SHUTS: &[Shuts] = &[
             std::fs::write(fact(walk, "saved.way-back"), "Policy id: other\n").expect("written")
         },
         "way-back",
-        "Failed: The saved way back does not name the organization that is so now",
+        "Failed: The saved way back is out of date: the organization is another one now",
     ),
     (
         "the pilot is refused meanwhile",

@@ -304,7 +304,7 @@ fn somebody_has_to(request: &SignInRequest) -> Trouble {
     ))
     .next(
         "Sign in",
-        "Run the same without the wish not to sign in.",
+        "Leave out --no-sign-in, and sign in when you are asked.",
         NextDo::SignIn,
     )
 }

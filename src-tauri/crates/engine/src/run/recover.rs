@@ -16,6 +16,7 @@ impl<Cx: Context> Run<'_, Cx> {
             (self.progress)(Progress::FindingOut {
                 step: step.id(),
                 change: open.change.id.clone(),
+                what: open.change.what.clone(),
             });
             match open.standing {
                 ChangeStanding::Undoing => self.recover_undoing(step, &open).await?,
@@ -105,6 +106,7 @@ impl<Cx: Context> Run<'_, Cx> {
         (self.progress)(Progress::FindingOut {
             step: step.id(),
             change: change.id.clone(),
+            what: change.what.clone(),
         });
         match self.settled(step, change, Until::Known).await {
             Ok(Settled::Agreed(facts)) => self.done(step, change, facts, true),
@@ -139,6 +141,7 @@ impl<Cx: Context> Run<'_, Cx> {
             (self.progress)(Progress::ReadingBack {
                 step: step.id(),
                 change: change.id.clone(),
+                what: change.what.clone(),
                 agreeing,
                 of: patience.agreeing,
             });

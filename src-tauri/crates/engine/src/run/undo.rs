@@ -36,6 +36,7 @@ impl<Cx: Context> Run<'_, Cx> {
             (self.progress)(Progress::Undoing {
                 step: item.step.clone(),
                 change: item.change.id.clone(),
+                what: item.change.what.clone(),
                 number: index + 1,
                 of: plan.items.len(),
             });

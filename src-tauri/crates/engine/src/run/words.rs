@@ -14,10 +14,9 @@ pub(super) fn taken_back_first<Cx>(guide: &Guide<Cx>, step: &StepId) -> Trouble 
         format!("First take back by hand what {number} {title} did"),
         "Nothing was undone.",
     )
-    .doing("Undoing what it rests on would shut people out.")
     .next(
         "Take it back by hand",
-        "Its page says how. Say there that it is taken back, then undo the rest.",
+        format!("Otherwise people would be shut out. Step {number} tells how. Say that it is taken back, then undo the rest."),
         NextDo::Go { step: step.clone() },
     )
 }

@@ -183,7 +183,9 @@ fn unproven(domain: &OrgDomain, weight: Weight) -> Verdict {
     }
     let more = match weight {
         Weight::Needed => "",
-        Weight::Beside => " Its people stay outside single sign-on; it is no name of this tenant.",
+        Weight::Beside => {
+            " Its people stay outside single sign-on; this tenant has no such domain."
+        }
     };
     let title = format!("{name} is not verified at Atlassian");
     Verdict::new(weight.state(), title, format!("{said}.{more}"))

@@ -339,7 +339,7 @@ pub(super) fn saved(file: &File, wanted: Option<&WayBack>) -> (Verdict, Option<&
     if !wanted.names_somebody() {
         let detail = "No organization admin outside the policy was found when it was written.";
         return (
-            fail("The way back names nobody who could go it", detail),
+            fail("The way back names no admin who could use it", detail),
             Some("save-again"),
         );
     }
@@ -356,7 +356,7 @@ pub(super) fn saved(file: &File, wanted: Option<&WayBack>) -> (Verdict, Option<&
             )
         }
         Saved::Differs(what, expected, found) => {
-            let title = format!("The saved way back does not name {what} that is so now");
+            let title = format!("The saved way back is out of date: {what} is another one now");
             (
                 fail(&title, "").compared(&expected, &found),
                 Some("save-again"),
