@@ -177,7 +177,10 @@ async fn begin(
         session,
         way,
         yes: arguments.yes,
-        cancel: terminal::stop_on_interrupt(),
+        cancel: match &arguments.practice {
+            Some(_) => terminal::stop_practice_on_interrupt(),
+            None => terminal::stop_on_interrupt(),
+        },
     })
 }
 

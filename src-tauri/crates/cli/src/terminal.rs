@@ -13,12 +13,21 @@ static TYPING: AtomicBool = AtomicBool::new(false);
 /// Stops the run when the person presses Ctrl+C: between two requests, never in the middle of a write. While something is
 /// waited to be typed, or when it is pressed again, it ends at once: the journal knows what was begun.
 pub fn stop_on_interrupt() -> CancellationToken {
+    stop_saying("The same command goes on from here.")
+}
+
+/// The same over built-in practice, of which nothing is left to go on from.
+pub fn stop_practice_on_interrupt() -> CancellationToken {
+    stop_saying("This practice ended with it.")
+}
+
+fn stop_saying(what_then: &'static str) -> CancellationToken {
     let cancel = CancellationToken::new();
     let token = cancel.clone();
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
             if TYPING.load(Ordering::SeqCst) || token.is_cancelled() {
-                eprintln!("\n  Ended. The same command goes on from here.");
+                eprintln!("\n  Ended. {what_then}");
                 std::process::exit(Ended::WaitsForPerson.code());
             }
             eprintln!("  Stopping after this. Ctrl+C once more ends at once.");

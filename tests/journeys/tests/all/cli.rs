@@ -675,6 +675,31 @@ async fn interrupt(running: &Child) {
     assert!(interrupt.await.is_ok_and(|status| status.success()));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn practice_that_ends_with_its_command_is_not_said_to_go_on() {
+    let bench = Bench::of("fresh").await;
+    let arguments = ["run", "--practice", "fresh", "--yes"];
+    let mut running = command(&bench.data(), &arguments)
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(running.stderr.take().expect("what it says")).lines();
+    let mut said = Vec::new();
+    while let Some(line) = lines.next_line().await.expect("readable") {
+        // The second one ends it at once, or finds it ended.
+        let stops = line.contains("making change 1") || line.contains("Stopping after this");
+        said.push(line);
+        if stops && running.id().is_some() {
+            interrupt(&running).await;
+        }
+    }
+    let ended = running.wait().await.expect("it ends");
+    let said = said.join("\n");
+    assert_eq!(ended.code(), Some(WAITS), "{said}");
+    assert!(said.contains("This practice end"), "{said}");
+    assert!(!said.contains("The same command goes on"), "{said}");
+}
+
 #[tokio::test]
 async fn a_report_is_written_however_early_it_ends() {
     let bench = Bench::of("fresh").await;
