@@ -121,7 +121,7 @@ async fn bad_input_is_named_and_ends_with_2() {
                 "--connection",
                 "x",
             ],
-            "To do: Check the path. ",
+            "To do: Look whether the file is there and may be read. ",
         ),
         (
             vec!["practice", "--scenario", "nosuch"],
