@@ -19,4 +19,5 @@ mod single_sign_on;
 mod stopping;
 mod taken_over;
 mod test_login;
+mod which_connection;
 mod window;
