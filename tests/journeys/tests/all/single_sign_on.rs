@@ -54,6 +54,29 @@ pub(crate) async fn enforced(bench: &Bench) -> Walk {
 }
 
 #[tokio::test]
+async fn saml_that_was_deleted_after_it_worked_is_not_verified_any_more() {
+    let bench = Bench::of("fresh").await;
+    let walk = enforced(&bench).await;
+    let stands = || {
+        let guide = walk.session.guide();
+        walk.session.state().standing(guide, &by_id("saml-details"))
+    };
+    walk.look(&by_id("saml-details")).await.expect("it looks");
+    assert_eq!(
+        walk.check("saml-details", "audit"),
+        "Passed: Atlassian's audit log shows it"
+    );
+
+    bench.practice.levers().delete_saml().expect("pulled");
+    walk.look(&by_id("saml-details")).await.expect("it looks");
+    assert_eq!(
+        walk.check("saml-details", "audit"),
+        "Could not look: Since then a SAML configuration was deleted"
+    );
+    assert_eq!(stands(), Standing::DoneNotVerified);
+}
+
+#[tokio::test]
 async fn a_fresh_tenant_comes_to_an_enforced_pilot() {
     let bench = Bench::of("fresh").await;
     let walk = enforced(&bench).await;

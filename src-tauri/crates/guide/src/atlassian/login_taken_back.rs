@@ -3,8 +3,8 @@
 //! is said.
 
 use connect::atlassian::{Event, EventAction};
-use engine::{Known, Verdict};
-use jiff::SignedDuration;
+use engine::{Known, Verdict, VerdictState};
+use jiff::{SignedDuration, Timestamp};
 
 use super::before_atlassian::opened;
 use super::saml_details::SP_ENTITY;
@@ -72,6 +72,38 @@ fn last<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<(Taken, &'a 
     let all = Taken::ALL.into_iter().filter_map(newest);
     all.max_by_key(|(at, ..)| *at)
         .map(|(_, taken, event)| (taken, event))
+}
+
+/// What was taken back, and the event that tells so.
+pub(super) struct Gone<'a> {
+    taken: Taken,
+    event: &'a Event,
+}
+
+/// What was taken back after a moment and not made again.
+pub(super) fn since<'a>(
+    events: &'a [Event],
+    actions: &[EventAction],
+    after: Timestamp,
+) -> Option<Gone<'a>> {
+    let (taken, event) = last(events, actions)?;
+    let is_later = event.time.is_some_and(|at| at > after);
+    is_later.then_some(Gone { taken, event })
+}
+
+impl Gone<'_> {
+    /// That nothing proves any more that it stands. Which directory it was about the log does not tell.
+    pub(super) fn doubt(&self, cx: &Live, known: &Known) -> Verdict {
+        let verdict = Verdict::new(
+            VerdictState::Unknown,
+            format!("Since then {}", self.taken.words()),
+            format!(
+                "{}. If it was this one, nobody is sent to Entra any more; a test log-in shows it.",
+                event_said(self.event)
+            ),
+        );
+        with_fix(verdict, self.taken.fix(), cx, known, &[])
+    }
 }
 
 /// The verdict that a password was asked for, with what the audit log shows of it. Whether the event is about this

@@ -16,7 +16,7 @@ use super::saml_details::{
     ACS, REPASTED, SP_ENTITY, acs_judged, entity_judged, is_rotated, other_ids, pair, pair_judged,
 };
 use super::signing::short;
-use super::{test_login, test_login_checks};
+use super::{login_taken_back, test_login, test_login_checks};
 use crate::evidence::Proven;
 use crate::fill;
 use crate::shared::plan::Who;
@@ -435,12 +435,20 @@ impl Check<Live> for Audited {
                 "There is no organization API key for it. The test log-in proves more.",
             );
         };
-        Finding::only(self.judge(&atlassian, &organization, since).await)
+        let seen = self.judge(&atlassian, &organization, since, cx, known);
+        Finding::only(seen.await)
     }
 }
 
 impl Audited {
-    async fn judge(&self, atlassian: &Atlassian, organization: &str, since: Timestamp) -> Verdict {
+    async fn judge(
+        &self,
+        atlassian: &Atlassian,
+        organization: &str,
+        since: Timestamp,
+        cx: &Live,
+        known: &Known,
+    ) -> Verdict {
         let title = "Atlassian's audit log can't be read";
         let skipped = |because: String| Verdict::skipped(Skip::NotAvailable, title, because);
         let actions = match atlassian.event_actions(organization).await {
@@ -456,6 +464,14 @@ impl Audited {
                 return skipped(format!("{fault}. The test log-in proves more."));
             }
         };
+        // A log-in that was proven after it shows that it was about another directory, or that it was made again.
+        let proven: Option<Timestamp> = known
+            .fact(test_login::PROVEN_AT)
+            .and_then(|at| at.parse().ok());
+        let last_good = proven.map_or(since, |proven| proven.max(since));
+        if let Some(gone) = login_taken_back::since(&events.value, &actions.value, last_good) {
+            return gone.doubt(cx, known).by(&events.call);
+        }
         match events
             .value
             .iter()
