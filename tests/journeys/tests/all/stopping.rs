@@ -178,3 +178,31 @@ async fn the_window_is_there_before_the_network_answers() {
     window.press(Action::Look).await;
     assert!(session.signed_in_as().is_some());
 }
+
+#[tokio::test]
+async fn what_was_proposed_is_not_shown_any_more_once_its_making_was_stopped() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    through(&window, &bench).await;
+    window.press(Action::UndoConfirmed { step: None }).await;
+    window.go("add-app").await;
+    let make = window.button();
+    assert_eq!(make.label, "Make 3 changes in Entra");
+
+    window.press_at_once(make.action).await;
+    while bench.applications().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    window.press_at_once(Action::Cancel).await;
+    let stopped = window.settled().await.step.expect("a step");
+    assert!(
+        stopped.changes.as_ref().is_none_or(|changes| changes.made),
+        "the application stands, and the page says that it does not exist: {:?}",
+        stopped.changes
+    );
+
+    window.press(Action::Look).await;
+    through(&window, &bench).await;
+    assert_eq!(bench.applications().len(), 1);
+}

@@ -269,7 +269,11 @@ impl Program {
                         program.proposed(*proposal);
                         Err(moved())
                     }
-                    Err(trouble) if trouble.kind == TroubleKind::Cancelled => Err(trouble),
+                    Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
+                        // What was made by then is on record; what was proposed before is not so any more.
+                        program.desktop().proposals.remove(&step);
+                        Err(trouble)
+                    }
                     Err(trouble) => {
                         // What is there now is shown beside the trouble, so that trying again is shown first as well.
                         if let Ok(proposal) =
