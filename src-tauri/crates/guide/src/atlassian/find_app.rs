@@ -182,27 +182,34 @@ pub(super) fn existing_ask(others: &[Found]) -> Ask {
         EXISTING,
         AskKind::Choice { options },
         "There is an application of this template already. Which one shall it be?",
-        "Taking over changes only what is listed afterwards, and each change can be undone.",
+        format!(
+            "Taking over changes only what is listed afterwards, and each change can be undone. {IN_USE}"
+        ),
     )
 }
 
+/// Nothing in Entra tells whether Atlassian sends people to an application; only what is said on the page of enforcing does.
+const IN_USE: &str = "Does a policy at Atlassian send people to it already? Then answer 1.9 first: what would cut them off is confirmed before it is changed.";
+
 /// The choice that was made, with the way back to all that was found.
 pub(super) fn chosen_ask(chosen: &str) -> Ask {
-    let taken = if chosen == NEW {
-        (
+    let (taken, hint) = if chosen == NEW {
+        let new = (
             "A new application",
             "Beside the existing ones, which stay as they are.",
-        )
+        );
+        (new, "")
     } else {
-        (
+        let existing = (
             "The existing application",
             "It is taken over; only what is listed below changes.",
-        )
+        );
+        (existing, IN_USE)
     };
     Ask::choice(
         EXISTING,
         "Which application shall it be?",
-        "",
+        hint,
         &[
             (chosen, taken.0, taken.1),
             (
