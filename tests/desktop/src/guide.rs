@@ -320,6 +320,10 @@ pub async fn pilot_added(window: &Window) -> Told {
         .await?;
     window.press("button", "Make 1 change at Atlassian").await?;
     window.see("heading", "What changed*").await?;
+    // While it is read back the page still grows, and a click could miss what it is meant for.
+    for running in ["Reading back", "Looking"] {
+        window.see_no_more("button", running).await?;
+    }
     window.press("button", "Save way-back.txt*").await?;
     window.read("Unlocked: all 4 hold").await
 }

@@ -311,12 +311,18 @@ impl Found {
     }
 }
 
-/// Whom enforcing will reach, and whom it will not; nothing once it is done, or while the members are not known.
+/// Whom enforcing will reach, and whom it will not; nothing once it is done. It is there from the start, in general words until the
+/// people are counted, so that nothing moves when they are.
 fn effects(known: &Known) -> Vec<Effect> {
-    let said = known.fact(MEMBERS_SAID).zip(known.fact(OTHERS_SAID));
-    let Some((members, others)) = said.filter(|_| !is_enforced(known)) else {
+    if is_enforced(known) {
         return Vec::new();
-    };
+    }
+    let members = known
+        .fact(MEMBERS_SAID)
+        .unwrap_or("The people of the pilot");
+    let others = known
+        .fact(OTHERS_SAID)
+        .unwrap_or("All other managed accounts");
     let row =
         |who: &str, about: String, [now, then]: [&str; 2], [undo, undo_about]: [&str; 2]| Effect {
             who: who.to_owned(),
@@ -469,7 +475,7 @@ mod tests {
     #[test]
     fn whom_it_reaches_is_said_until_it_is_done() {
         let mut known = Known::default();
-        assert_eq!(effects(&known), [], "nobody is known yet");
+        assert_eq!(effects(&known)[0].who, "The people of the pilot");
         known.facts = Facts::new()
             .with(MEMBERS_SAID, "1 person of the pilot")
             .with(OTHERS_SAID, "411 other managed accounts");
