@@ -217,15 +217,11 @@ impl Found {
         policy: &str,
         known: &Known,
     ) -> Result<Self, Trouble> {
-        let pilot = policy_members::pilot(cx, known).await?;
-        let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
-        let ids: Vec<_> = managed.pilot.values().cloned().collect();
-        let placed = policy_members::placed(cx, atlassian, organization, &ids).await?;
-        let there = policy_members::membership(&placed, policy, &managed.addresses());
+        let read = policy_members::placed_pilot(cx, known, atlassian, organization, policy).await?;
         Ok(Self {
-            pilot,
-            managed,
-            there,
+            pilot: read.pilot,
+            managed: read.managed,
+            there: read.there,
         })
     }
 

@@ -74,36 +74,25 @@ fn last<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<(Taken, &'a 
         .map(|(_, taken, event)| (taken, event))
 }
 
-/// What was taken back, and the event that tells so.
-pub(super) struct Gone<'a> {
-    taken: Taken,
-    event: &'a Event,
-}
-
-/// What was taken back after a moment and not made again.
-pub(super) fn since<'a>(
-    events: &'a [Event],
-    actions: &[EventAction],
+/// That nothing proves any more that it stands, where something was taken back after a moment and not made again. Which directory it
+/// was about the log does not tell.
+pub(super) fn doubt(
+    cx: &Live,
+    known: &Known,
+    (events, actions): (&[Event], &[EventAction]),
     after: Timestamp,
-) -> Option<Gone<'a>> {
+) -> Option<Verdict> {
     let (taken, event) = last(events, actions)?;
-    let is_later = event.time.is_some_and(|at| at > after);
-    is_later.then_some(Gone { taken, event })
-}
-
-impl Gone<'_> {
-    /// That nothing proves any more that it stands. Which directory it was about the log does not tell.
-    pub(super) fn doubt(&self, cx: &Live, known: &Known) -> Verdict {
-        let verdict = Verdict::new(
-            VerdictState::Unknown,
-            format!("Since then {}", self.taken.words()),
-            format!(
-                "{}. If it was this one, nobody is sent to Entra any more; a test log-in shows it.",
-                event_said(self.event)
-            ),
-        );
-        with_fix(verdict, self.taken.fix(), cx, known, &[])
-    }
+    event.time.filter(|at| *at > after)?;
+    let verdict = Verdict::new(
+        VerdictState::Unknown,
+        format!("Since then {}", taken.words()),
+        format!(
+            "{}. If it was this one, nobody is sent to Entra any more; a test log-in shows it.",
+            event_said(event)
+        ),
+    );
+    Some(with_fix(verdict, taken.fix(), cx, known, &[]))
 }
 
 /// The verdict that a password was asked for, with what the audit log shows of it. Whether the event is about this

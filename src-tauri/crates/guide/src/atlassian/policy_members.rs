@@ -21,6 +21,35 @@ const ASKED_AT_ONCE: [usize; 2] = [MOST_EMAILS, 100];
 /// As many addresses as a sentence can hold.
 const NAMED: usize = 5;
 
+/// The pilot, its accounts at Atlassian, and where these are.
+pub(super) struct PlacedPilot {
+    pub pilot: Vec<PilotPerson>,
+    pub managed: Managed,
+    pub placed: Placed,
+    pub there: Membership,
+}
+
+/// Reads where the pilot is.
+pub(super) async fn placed_pilot(
+    cx: &Live,
+    known: &Known,
+    atlassian: &Atlassian,
+    organization: &str,
+    policy: &str,
+) -> Result<PlacedPilot, Trouble> {
+    let pilot = pilot(cx, known).await?;
+    let managed = managed(cx, atlassian, organization, &pilot).await?;
+    let ids: Vec<_> = managed.pilot.values().cloned().collect();
+    let placed = placed(cx, atlassian, organization, &ids).await?;
+    let there = membership(&placed, policy, &managed.addresses());
+    Ok(PlacedPilot {
+        pilot,
+        managed,
+        placed,
+        there,
+    })
+}
+
 /// Somebody of the pilot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PilotPerson {

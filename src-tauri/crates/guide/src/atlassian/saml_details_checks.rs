@@ -388,7 +388,7 @@ impl Check<Live> for HandedOver {
 
 /// When a log-in was proven after the certificate was last pasted at Atlassian.
 fn proven_since(known: &Known) -> Option<Timestamp> {
-    let at: Timestamp = known.fact(test_login::PROVEN_AT)?.parse().ok()?;
+    let at = test_login::proven_at(known)?;
     let pasted = [SP_ENTITY, ACS, REPASTED, renewal::PASTED];
     let last = pasted.iter().filter_map(|ask| known.answered_at(ask)).max();
     last.is_some_and(|last| at > last).then_some(at)
@@ -465,12 +465,10 @@ impl Audited {
             }
         };
         // A log-in that was proven after it shows that it was about another directory, or that it was made again.
-        let proven: Option<Timestamp> = known
-            .fact(test_login::PROVEN_AT)
-            .and_then(|at| at.parse().ok());
-        let last_good = proven.map_or(since, |proven| proven.max(since));
-        if let Some(gone) = login_taken_back::since(&events.value, &actions.value, last_good) {
-            return gone.doubt(cx, known).by(&events.call);
+        let good = test_login::proven_at(known).map_or(since, |proven| proven.max(since));
+        let seen = (&events.value[..], &actions.value[..]);
+        if let Some(doubt) = login_taken_back::doubt(cx, known, seen, good) {
+            return doubt.by(&events.call);
         }
         match events
             .value

@@ -137,6 +137,11 @@ impl Step<Live> for TestLogin {
     }
 }
 
+/// When a log-in was last proven.
+pub(super) fn proven_at(known: &Known) -> Option<jiff::Timestamp> {
+    known.fact(PROVEN_AT)?.parse().ok()
+}
+
 /// The asks that depend on who does which side, on the pilot and on what happened.
 pub(super) fn found_asks() -> Vec<Ask> {
     vec![who_ask(&Known::default()), address_ask(), seen_ask()]

@@ -11,7 +11,7 @@ use super::enforce_checks::{opened, with_fix};
 use super::enforced::{self, Outcome, Saw, Signs, Sought, Switch, Switches};
 use super::login_proof::Log;
 use super::login_reads::{self, Opened};
-use super::policy_members;
+use super::policy_members::{self, PlacedPilot};
 use super::test_login_checks::time;
 use crate::Live;
 
@@ -76,11 +76,8 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
     };
     let reading = login_reads::read(cx, known, &who, login_reads::began(known, cx.now())).await;
     let traces = reading.traces(known, done, cx.now())?;
-    let pilot = policy_members::pilot(cx, known).await?;
-    let managed = policy_members::managed(cx, atlassian, organization, &pilot).await?;
-    let ids: Vec<_> = managed.pilot.values().cloned().collect();
-    let placed = policy_members::placed(cx, atlassian, organization, &ids).await?;
-    let there = policy_members::membership(&placed, &policy, &managed.addresses());
+    let PlacedPilot { placed, there, .. } =
+        policy_members::placed_pilot(cx, known, atlassian, organization, &policy).await?;
     let sought = Sought {
         id: &policy,
         name: enforce::name(known),
@@ -112,7 +109,9 @@ async fn after(cx: &Live, known: &Known) -> Result<Option<After>, Trouble> {
 pub(super) async fn still_enforced(cx: &Live, known: &Known) -> Option<String> {
     let (atlassian, organization, policy) = place(cx, known)?;
     let name = enforce::name(known);
-    if told(cx, known, atlassian, organization, &policy).await == Some(true) {
+    // What can't be read tells nothing.
+    let read = policy_members::placed_pilot(cx, known, atlassian, organization, &policy).await;
+    if read.is_ok_and(|read| read.there.enforced == Some(true)) {
         return Some(format!(
             "Atlassian’s answer says that “{name}” enforces single sign-on."
         ));
@@ -127,25 +126,6 @@ pub(super) async fn still_enforced(cx: &Live, known: &Known) -> Option<String> {
             time(last.at)
         )
     })
-}
-
-/// Whether Atlassian's answer on the pilot says that the policy enforces; `None` when it does not say, or can't be read.
-async fn told(
-    cx: &Live,
-    known: &Known,
-    atlassian: &Atlassian,
-    organization: &str,
-    policy: &str,
-) -> Option<bool> {
-    let pilot = policy_members::pilot(cx, known).await.ok()?;
-    let managed = policy_members::managed(cx, atlassian, organization, &pilot)
-        .await
-        .ok()?;
-    let ids: Vec<_> = managed.pilot.values().cloned().collect();
-    let placed = policy_members::placed(cx, atlassian, organization, &ids)
-        .await
-        .ok()?;
-    policy_members::membership(&placed, policy, &managed.addresses()).enforced
 }
 
 fn saw(known: &Known) -> Option<(Saw, Timestamp)> {
