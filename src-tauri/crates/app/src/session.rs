@@ -322,9 +322,7 @@ impl Session {
     ) -> Result<Proposal, Trouble> {
         self.renew(&cancel).await?;
         self.forget_old_confirmations(step)?;
-        let ended = self.run(on, cancel).plan(step).await;
-        self.keep_claims();
-        ended
+        self.keeping_claims(self.run(on, cancel).plan(step)).await
     }
 
     /// What counts no more is not shown as given, so that it can be given anew.
@@ -356,9 +354,8 @@ impl Session {
     ) -> Result<Applied, Trouble> {
         self.may_write()?;
         self.renew(&cancel).await?;
-        let ended = self.run(on, cancel).apply(step, shown, typed).await;
-        self.keep_claims();
-        ended
+        self.keeping_claims(self.run(on, cancel).apply(step, shown, typed))
+            .await
     }
 
     /// Looks at every check of these steps.
@@ -369,9 +366,7 @@ impl Session {
         cancel: CancellationToken,
     ) -> Result<(), Trouble> {
         self.renew(&cancel).await?;
-        let ended = self.run(on, cancel).look(steps).await;
-        self.keep_claims();
-        ended
+        self.keeping_claims(self.run(on, cancel).look(steps)).await
     }
 
     /// Looks at one check.
@@ -384,9 +379,8 @@ impl Session {
     ) -> Result<(), Trouble> {
         self.renew(&cancel).await?;
         let check = check.split_once('/').map_or(check, |(check, _)| check);
-        let ended = self.run(on, cancel).look_at_check(step, check).await;
-        self.keep_claims();
-        ended
+        self.keeping_claims(self.run(on, cancel).look_at_check(step, check))
+            .await
     }
 
     /// The steps that an undo reaches: the step and what rests on it, or all.
@@ -430,9 +424,7 @@ impl Session {
     ) -> Result<UndoPlan, Trouble> {
         self.may_write()?;
         self.renew(&cancel).await?;
-        let ended = self.run(on, cancel).undo(step).await;
-        self.keep_claims();
-        ended
+        self.keeping_claims(self.run(on, cancel).undo(step)).await
     }
 
     /// Reading only is a promise: whatever asks, nothing is written then.
@@ -460,6 +452,13 @@ impl Session {
     /// Records that the person took back by hand what they did by hand.
     pub fn undone_by_hand(&self, step: &StepId) -> Result<(), Trouble> {
         self.record_with_what_follows(step, Entry::UndoneByHand { step: step.clone() })
+    }
+
+    /// What a challenge asked for meanwhile is kept, however the work ended.
+    async fn keeping_claims<T>(&self, work: impl Future<Output = T>) -> T {
+        let ended = work.await;
+        self.keep_claims();
+        ended
     }
 
     fn run(&self, progress: OnProgress, cancel: CancellationToken) -> Run<'_, Live> {

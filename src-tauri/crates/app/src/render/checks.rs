@@ -38,13 +38,13 @@ pub(super) fn note(rows: &[CheckView]) -> String {
     if looked.is_empty() {
         return "not looked at yet".to_owned();
     }
-    let skipped = |row: &&&CheckView| row.state == Some(CheckState::Skipped);
-    if looked.iter().all(|row| skipped(&row)) {
+    let is_skipped = |row: &CheckView| row.state == Some(CheckState::Skipped);
+    if looked.iter().all(|row| is_skipped(row)) {
         return "nothing to see yet".to_owned();
     }
     let counted = looked
         .iter()
-        .filter(|row| !skipped(row) || row.word == NOT_YET)
+        .filter(|row| !is_skipped(row) || row.word == NOT_YET)
         .count();
     let passed = looked
         .iter()

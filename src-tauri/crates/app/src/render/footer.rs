@@ -121,10 +121,7 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
             &format!("Go to {number} first"),
         );
     }
-    let by_hand = sight
-        .state
-        .step(id)
-        .is_some_and(|state| state.by_hand.is_some());
+    let by_hand = sight.is_by_hand(id);
     if by_hand && standing == Standing::DoneNotVerified {
         let (action, label) = forward(sight, id);
         return on(action, &label);
@@ -194,10 +191,7 @@ pub(super) fn primary(sight: &Sight, id: &StepId) -> ActionView {
 /// What is done by hand behind a lock: shut in place until everything holds, so that it is seen what comes.
 fn behind_lock(sight: &Sight, id: &StepId) -> Option<ActionView> {
     let (_, stand) = lock::state(sight, id)?;
-    let by_hand = sight
-        .state
-        .step(id)
-        .is_some_and(|state| state.by_hand.is_some());
+    let by_hand = sight.is_by_hand(id);
     if by_hand {
         return None;
     }

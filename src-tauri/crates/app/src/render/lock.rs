@@ -34,10 +34,7 @@ pub(super) fn way(sight: &Sight, id: &StepId) -> Way {
 
 /// Whether the page shows the way that the lock kept, and nobody said yet that it was gone.
 pub(super) fn is_shown(sight: &Sight, id: &StepId) -> bool {
-    let done = sight
-        .state
-        .step(id)
-        .is_some_and(|step| step.by_hand.is_some());
+    let done = sight.is_by_hand(id);
     !done && state(sight, id).is_some() && way(sight, id) == Way::Open
 }
 
@@ -56,10 +53,7 @@ pub(super) fn view(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> Option<L
     let (lock, stand) = state(sight, id)?;
     let all = lock.checks.len();
     let open = stand.is_open();
-    let done = sight
-        .state
-        .step(id)
-        .is_some_and(|step| step.by_hand.is_some());
+    let done = sight.is_by_hand(id);
     let confirm = lock.confirm.filter(|_| open && !done).and_then(|confirm| {
         let ask = sight.asks(id).into_iter().find(|ask| ask.id == confirm)?;
         // It can be left empty only by who does not want to go on, which goes without saying.
@@ -95,23 +89,19 @@ pub(super) fn view(sight: &Sight, id: &StepId, rows: Vec<CheckView>) -> Option<L
 /// What is said where the thing behind the lock is done already and a check fails: nothing keeps anybody from it any more, so that
 /// what fails is the danger itself. `None` where none fails.
 fn behind(lock: &Lock, rows: &[CheckView]) -> Option<(String, String)> {
-    let fails = |check: &&&str| {
-        rows.iter().any(|row| {
-            let of = row.id.split_once('/').map_or(row.id.as_str(), |(of, _)| of);
-            of == **check && row.state == Some(CheckState::Fail)
-        })
-    };
-    let failing = lock.checks.iter().filter(fails).count();
-    let titles: Vec<_> = rows
+    let failing: Vec<_> = rows
         .iter()
         .filter(|row| row.state == Some(CheckState::Fail))
         .map(|row| row.title.as_str())
         .collect();
-    let of = lock.checks.len();
-    (failing > 0).then(|| {
+    (!failing.is_empty()).then(|| {
         (
-            format!("Single sign-on is enforced, and {failing} of {of} fail"),
-            format!("Mend this first: {}.", titles.join("; ")),
+            format!(
+                "Single sign-on is enforced, and {} of {} fail",
+                failing.len(),
+                lock.checks.len()
+            ),
+            format!("Mend this first: {}.", failing.join("; ")),
         )
     })
 }

@@ -86,6 +86,12 @@ pub struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// Whether the person said that a step was done by hand, and did not take it back.
+    pub fn is_by_hand(&self, step: &StepId) -> bool {
+        let state = self.state.step(step);
+        state.is_some_and(|state| state.by_hand.is_some())
+    }
+
     /// The asks of a step: its own, and those that its last plan brought up.
     pub fn asks(&self, id: &StepId) -> Vec<Ask> {
         let Some(step) = self.guide.step(id) else {

@@ -22,9 +22,9 @@ impl<Cx: Context> Run<'_, Cx> {
         if let Some(trouble) = self.taken_back_first(step) {
             return Err(trouble);
         }
-        self.recover_all(&order::in_reach(self.guide, step)).await?;
-        self.nothing_stands(&order::in_reach(self.guide, step))
-            .await?;
+        let reach = order::in_reach(self.guide, step);
+        self.recover_all(&reach).await?;
+        self.nothing_stands(&reach).await?;
         let plan = self.undo_plan(step);
         for (index, item) in plan.items.iter().enumerate() {
             if self.cancel.is_cancelled() {
