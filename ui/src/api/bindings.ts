@@ -190,7 +190,7 @@ export type AskView = {
 	link: LinkView | null,
 };
 
-/**  One change. */
+/**  One change; or whom something done by hand reaches, and how. */
 export type ChangeRow = {
 	/**  The change's id; the row's own where the change was made before. */
 	id: string,
@@ -378,22 +378,6 @@ export type DocumentView = {
 	save: ActionView,
 	/**  "Save it elsewhere", once it was saved. */
 	elsewhere: ActionView | null,
-};
-
-/**  Whom something done by hand reaches, and how. */
-export type EffectRow = {
-	/**  "3 people of the pilot". */
-	who: string,
-	/**  "policy Pilot SSO". */
-	about: string,
-	/**  How it is for them now. */
-	now: string,
-	/**  How it will be. */
-	then: string,
-	/**  "Yes, by hand". */
-	undo: string,
-	/**  "the way back, below". */
-	undo_about: string,
 };
 
 /**  What to do about a check that is not passed. */
@@ -741,7 +725,7 @@ export type StepView = {
 	/**  "What will change", or "What changed". */
 	changes: ChangesView | null,
 	/**  "What it will do": whom doing it by hand reaches. Empty where the table of changes says it. */
-	effects: EffectRow[],
+	effects: ChangeRow[],
 	/**  "What we see". */
 	checks: CheckView[],
 	/**  "4 of 5 passed". */

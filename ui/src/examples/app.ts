@@ -1,12 +1,10 @@
 // Step 1.1 in its states: to be done, waiting, refused, undone.
 import type { ChangesView, Snapshot, TroubleView } from "../views";
-import { action, ago, check, connection, footer, onStep, prepare, request, signOn, step } from "./frame";
+import { changeRow as row, action, ago, check, connection, footer, onStep, prepare, request, signOn, step } from "./frame";
 import { text } from "./plan";
 
 const base = { id: "add-app", number: "1.1", phase: "Single sign-on", title: "Add the Atlassian Cloud app" };
 const WHY = "One application in Entra holds all it knows about Atlassian: the certificate, the addresses, who may use it. This step creates it from Microsoft’s gallery. Nobody’s log-in changes.";
-
-const row = { about: "", then_about: "", code: false, undo_about: "", progress: "" };
 
 export const planned: ChangesView = {
   made: false,

@@ -88,6 +88,9 @@ export function connection(phases: PhaseView[], change: Partial<ConnectionView> 
   };
 }
 
+/** What a row of changes mostly leaves empty. */
+export const changeRow = { about: "", then_about: "", code: false, undo_about: "", progress: "" };
+
 export function check(id: string, state: CheckState | null, word: string, title: string, detail: string, change: Partial<CheckView> = {}): CheckView {
   return { id, state, word, title, detail, later: false, at: state === null ? null : ago(12), running: false, stale: false, evidence: [], fix: null, ...change };
 }

@@ -1,6 +1,6 @@
 // Pages of single sign-on: values pasted at Atlassian and brought back, people found by typing, a lock shut and open.
 import type { AskView, LockView, StepView } from "../views";
-import { action, check, connection, footer, onStep, prepare, signOn, step } from "./frame";
+import { action, changeRow, check, connection, footer, onStep, prepare, signOn, step } from "./frame";
 
 const open = connection([prepare("done", "Done"), signOn("done", "Done")]);
 const sign = { phase: "Single sign-on" };
@@ -79,8 +79,8 @@ const enforce = (admin: boolean): StepView =>
     title: "Policy and enforcement",
     why: ["After this step, members of the policy log in only through Entra."],
     effects: [
-      { who: "3 people of the pilot", about: "policy “Pilot SSO”", now: "Password or Entra", then: "Entra only", undo: "Yes, by hand", undo_about: "the way back, below" },
-      { who: "409 other managed accounts", about: "", now: "As it is", then: "As it is", undo: "Not needed", undo_about: "" },
+      { ...changeRow, id: "pilot", what: "3 people of the pilot", about: "policy “Pilot SSO”", now: "Password or Entra", then: "Entra only", undo: "Yes, by hand", undo_about: "the way back, below" },
+      { ...changeRow, id: "others", what: "409 other managed accounts", now: "As it is", then: "As it is", undo: "Not needed", undo_about: "" },
     ],
     lock: holds(admin),
     documents: [{ name: "way-back.txt", saved: "/home/adele/way-back.txt", save: action({ do: "save_document", id: "way-back" }, "Save way-back.txt again"), elsewhere: action({ do: "save_document_elsewhere", id: "way-back" }, "Save a copy elsewhere") }],

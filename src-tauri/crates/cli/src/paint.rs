@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use app::views::{ChangesView, CheckState, CheckView, EffectRow, StepView};
+use app::views::{ChangeRow, ChangesView, CheckState, CheckView, StepView};
 use connect::Redactor;
 use engine::{Progress, Trouble};
 
@@ -20,18 +20,7 @@ pub fn changes(changes: &ChangesView) {
     };
     eprintln!("  {title} ({})", changes.note);
     for row in &changes.rows {
-        let about = if row.then_about.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", row.then_about)
-        };
-        let undo_about = if row.undo_about.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", row.undo_about)
-        };
-        eprintln!("    {}: {} -> {}{about}", row.what, row.now, row.then);
-        eprintln!("      undo: {}{undo_about}", row.undo);
+        one(row, &row.what);
     }
     if let Some(untouched) = &changes.untouched {
         eprintln!("  Stays as it is: {untouched}");
@@ -39,24 +28,27 @@ pub fn changes(changes: &ChangesView) {
 }
 
 /// Whom something done by hand will reach.
-pub fn effects(effects: &[EffectRow]) {
+pub fn effects(effects: &[ChangeRow]) {
     if effects.is_empty() {
         return;
     }
     eprintln!("  What it will do");
     for row in effects {
-        let about = |text: &str| match text {
-            "" => String::new(),
-            text => format!(" ({text})"),
-        };
-        eprintln!(
-            "    {}{}: {} -> {}",
-            row.who,
-            about(&row.about),
-            row.now,
-            row.then
-        );
-        eprintln!("      undo: {}{}", row.undo, about(&row.undo_about));
+        one(row, &format!("{}{}", row.what, beside(&row.about)));
+    }
+}
+
+fn one(row: &ChangeRow, what: &str) {
+    let about = beside(&row.then_about);
+    eprintln!("    {what}: {} -> {}{about}", row.now, row.then);
+    eprintln!("      undo: {}{}", row.undo, beside(&row.undo_about));
+}
+
+/// A sentence beside another one, in brackets.
+fn beside(about: &str) -> String {
+    match about {
+        "" => String::new(),
+        about => format!(" ({about})"),
     }
 }
 

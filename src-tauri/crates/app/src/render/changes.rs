@@ -1,6 +1,6 @@
 //! The table of changes: what will change, or what changed.
 
-use engine::{Change, ChangeRecord, ChangeStanding, Plan, Proposal, StepId, UndoPlan};
+use engine::{Change, ChangeRecord, ChangeStanding, Effect, Plan, Proposal, StepId, UndoPlan};
 
 use super::{Sight, retype};
 use crate::job::Doing;
@@ -112,6 +112,22 @@ fn told_apart(mut rows: Vec<ChangeRow>) -> Vec<ChangeRow> {
         }
     }
     rows
+}
+
+/// Whom something done by hand will reach.
+pub(super) fn effect(effect: Effect) -> ChangeRow {
+    ChangeRow {
+        id: effect.who.clone(),
+        what: effect.who,
+        about: effect.about,
+        now: effect.now,
+        then: effect.then,
+        then_about: String::new(),
+        code: false,
+        undo: effect.undo,
+        undo_about: effect.undo_about,
+        progress: String::new(),
+    }
 }
 
 fn recorded(record: &ChangeRecord) -> ChangeRow {

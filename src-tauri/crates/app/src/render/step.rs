@@ -7,8 +7,8 @@ use guide::shared::{plan::Who, scopes, sign_in};
 use super::checks::{link, path};
 use super::{Sight, asks, changes, checks, footer, lock, trouble, wait};
 use crate::views::{
-    Action, ActionView, CheckView, CopyView, DocumentView, EffectRow, HandView, RevealedView,
-    RightView, StepView,
+    Action, ActionView, CheckView, CopyView, DocumentView, HandView, RevealedView, RightView,
+    StepView,
 };
 
 /// The page of a step; `None` when the guide has none of this id.
@@ -50,7 +50,7 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         effects: step
             .effects(sight.state.known())
             .into_iter()
-            .map(effect)
+            .map(changes::effect)
             .collect(),
         checks_note: checks::note(&rows),
         checks: rows,
@@ -70,17 +70,6 @@ pub(crate) fn step(sight: &Sight, id: &StepId) -> Option<StepView> {
         documents: documents(sight, id),
         footer: footer::footer(sight, id),
     })
-}
-
-fn effect(effect: engine::Effect) -> EffectRow {
-    EffectRow {
-        who: effect.who,
-        about: effect.about,
-        now: effect.now,
-        then: effect.then,
-        undo: effect.undo,
-        undo_about: effect.undo_about,
-    }
 }
 
 /// The rows of the checks that the lock rests on, and the others.
@@ -167,10 +156,7 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
         sight.state.standing(sight.guide, id),
         Standing::Ready | Standing::Waiting
     );
-    let said = sight
-        .state
-        .step(id)
-        .is_some_and(|state| state.by_hand.is_some());
+    let said = sight.is_by_hand(id);
     let (open, label) = match lock::is_shown(sight, id) {
         true => (true, "I did this at Atlassian"),
         false => (open, "I did this by hand"),
@@ -181,10 +167,7 @@ fn done_by_hand(sight: &Sight, id: &StepId) -> Option<ActionView> {
 /// Whether the way back is shown: there may be something to take back by hand, because the person said so or no call could have
 /// done it and the page has seen it; or the way there is behind a lock, and whoever opens it has read the way back before.
 fn is_to_take_back(sight: &Sight, id: &StepId, first: bool) -> bool {
-    let by_hand = sight
-        .state
-        .step(id)
-        .is_some_and(|state| state.by_hand.is_some());
+    let by_hand = sight.is_by_hand(id);
     let locked = sight
         .guide
         .step(id)
@@ -194,10 +177,7 @@ fn is_to_take_back(sight: &Sight, id: &StepId, first: bool) -> bool {
 
 /// Offered where something was done by hand: only a person can say that it is taken back.
 fn taken_back(sight: &Sight, id: &StepId) -> Option<ActionView> {
-    let done = sight
-        .state
-        .step(id)
-        .is_some_and(|state| state.by_hand.is_some());
+    let done = sight.is_by_hand(id);
     (done && sight.job.is_none())
         .then(|| footer::on(Action::UndoneByHand, "I took this back by hand"))
 }

@@ -31,7 +31,7 @@ pub struct StepView {
     /// "What will change", or "What changed".
     pub changes: Option<ChangesView>,
     /// "What it will do": whom doing it by hand reaches. Empty where the table of changes says it.
-    pub effects: Vec<EffectRow>,
+    pub effects: Vec<ChangeRow>,
     /// "What we see".
     pub checks: Vec<CheckView>,
     /// "4 of 5 passed".
@@ -182,7 +182,7 @@ pub struct ChangesView {
     pub undo: Option<ActionView>,
 }
 
-/// One change.
+/// One change; or whom something done by hand reaches, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ChangeRow {
     /// The change's id; the row's own where the change was made before.
@@ -205,23 +205,6 @@ pub struct ChangeRow {
     pub undo_about: String,
     /// How far this one is: empty before, then "Making", "Made", "Stopped here", "Undone".
     pub progress: String,
-}
-
-/// Whom something done by hand reaches, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct EffectRow {
-    /// "3 people of the pilot".
-    pub who: String,
-    /// "policy Pilot SSO".
-    pub about: String,
-    /// How it is for them now.
-    pub now: String,
-    /// How it will be.
-    pub then: String,
-    /// "Yes, by hand".
-    pub undo: String,
-    /// "the way back, below".
-    pub undo_about: String,
 }
 
 /// One check.
