@@ -112,8 +112,8 @@ fn insta_like(seen: &str, wanted: &str) {
     assert!(plain.starts_with(wanted), "{plain}\n\nwanted:\n{wanted}");
 }
 
-/// Somebody whose pilot has logged in, and who stands before enforcing with a policy made.
-async fn before_enforcing(bench: &Bench) -> Walk {
+/// Somebody whose pilot has logged in, with both logs open.
+pub(crate) async fn logged_in(bench: &Bench) -> Walk {
     may_read_logs(bench);
     let walk = bench.open().await;
     assert_eq!(
@@ -122,6 +122,12 @@ async fn before_enforcing(bench: &Bench) -> Walk {
         "{}",
         walk.picture(LOGIN)
     );
+    walk
+}
+
+/// Somebody whose pilot has logged in, and who stands before enforcing with a policy made.
+async fn before_enforcing(bench: &Bench) -> Walk {
+    let walk = logged_in(bench).await;
     for (ask, value) in walk
         .session
         .practise(&by_id(ENFORCE))

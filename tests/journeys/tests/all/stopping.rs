@@ -3,7 +3,7 @@
 use app::views::{Action, RunsView, Snapshot};
 use journeys::{Bench, Window};
 
-use crate::window::{begin, through};
+use crate::window::{before_the_app, begin, through};
 
 const STOPPED: &str = "Stopped. Nothing was changed.";
 
@@ -182,11 +182,7 @@ async fn the_window_is_there_before_the_network_answers() {
 #[tokio::test]
 async fn what_was_proposed_is_not_shown_any_more_once_its_making_was_stopped() {
     let bench = Bench::of("fresh").await;
-    let window = Window::of(&bench).await;
-    begin(&window, "Contoso").await;
-    through(&window, &bench).await;
-    window.press(Action::UndoConfirmed { step: None }).await;
-    window.go("add-app").await;
+    let window = before_the_app(&bench).await;
     let make = window.button();
     assert_eq!(make.label, "Make 3 changes in Entra");
 

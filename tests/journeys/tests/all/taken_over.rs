@@ -7,20 +7,13 @@ use journeys::{Bench, Ended, Walk, Window, by_id};
 use serde_json::json;
 
 use crate::enforcing::{
-    ENFORCE, add_members, enforce_check, enforce_checks, missing, pilot_policy,
+    ENFORCE, add_members, enforce_check, enforce_checks, logged_in, missing, pilot_policy,
 };
-use crate::test_login::{LOGIN, answer, look, may_read_logs};
+use crate::test_login::{answer, look, may_read_logs};
 
 /// Somebody whose pilot has logged in, and who stands before a policy that a colleague made by hand; its address.
 async fn before_a_policy(bench: &Bench, members: &[&str]) -> (Walk, String) {
-    may_read_logs(bench);
-    let walk = bench.open().await;
-    assert_eq!(
-        walk.until(LOGIN).await,
-        Ok(Ended::Verified),
-        "{}",
-        walk.picture(LOGIN)
-    );
+    let walk = logged_in(bench).await;
     let hands = Hands::new(&bench.cloud()).expect("practice");
     let directory = hands.identity_provider().await.expect("a page");
     let directory = directory.expect("a directory");

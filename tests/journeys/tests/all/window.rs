@@ -11,6 +11,16 @@ pub async fn through(window: &Window, bench: &Bench) -> Vec<String> {
     on_to(window, bench, "certificate").await
 }
 
+/// A window before the changes that make the application, with everything before them granted: it was made and undone once.
+pub async fn before_the_app(bench: &Bench) -> Window {
+    let window = Window::of(bench).await;
+    begin(&window, "Contoso").await;
+    through(&window, bench).await;
+    window.press(Action::UndoConfirmed { step: None }).await;
+    window.go("add-app").await;
+    window
+}
+
 /// The same until the page of this step.
 async fn on_to(window: &Window, bench: &Bench, step: &str) -> Vec<String> {
     let mut pressed = Vec::new();
@@ -321,11 +331,7 @@ async fn the_window_opens_where_it_was_left() {
 #[tokio::test]
 async fn closing_the_window_in_the_middle_of_a_change_loses_nothing() {
     let bench = Bench::of("fresh").await;
-    let window = Window::of(&bench).await;
-    begin(&window, "Contoso").await;
-    through(&window, &bench).await;
-    window.press(Action::UndoConfirmed { step: None }).await;
-    window.go("add-app").await;
+    let window = before_the_app(&bench).await;
 
     window.press_at_once(window.button().action).await;
     window.program.close().await;
@@ -343,11 +349,7 @@ async fn closing_the_window_in_the_middle_of_a_change_loses_nothing() {
 #[tokio::test]
 async fn forgetting_stops_what_runs_and_leaves_no_secret() {
     let bench = Bench::of("fresh").await;
-    let window = Window::of(&bench).await;
-    begin(&window, "Contoso").await;
-    through(&window, &bench).await;
-    window.press(Action::UndoConfirmed { step: None }).await;
-    window.go("add-app").await;
+    let window = before_the_app(&bench).await;
     let id = bench.connection().id;
     let kept = [Item::RefreshToken, Item::OrganizationKey];
     for item in kept {

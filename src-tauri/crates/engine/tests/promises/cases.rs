@@ -359,8 +359,8 @@ async fn a_step_that_knows_no_changes_says_so() {
     assert_eq!(written.expect_err("no change").kind, TroubleKind::BadInput);
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_shuts_people_out_is_seen_whatever_was_said_of_it() {
+/// An application that was made, and a step that shuts people out once it is gone.
+async fn behind_a_door() -> Connection {
     let enforcing = Script {
         needs: vec![0],
         undone_first: true,
@@ -368,15 +368,26 @@ async fn what_shuts_people_out_is_seen_whatever_was_said_of_it() {
     };
     let connection = connection(&[creates("application", &[]), enforcing]);
     make(&connection, &id(0)).await.expect("made");
-    connection.world.somebody_else(&Deed::Create {
-        name: SHUT_DOOR.into(),
-    });
+    connection
+}
+
+/// An undo of the application or of all waits for the person.
+async fn nothing_is_undone(connection: &Connection) {
     for step in [Some(id(0)), None] {
-        let refused = undo(&connection, step.as_ref()).await.expect_err("refused");
+        let refused = undo(connection, step.as_ref()).await.expect_err("refused");
         assert_eq!(refused.kind, TroubleKind::NeedsPerson);
         assert_eq!(refused.certain, "Nothing was undone.");
     }
     assert_eq!(connection.world.named("application").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_shuts_people_out_is_seen_whatever_was_said_of_it() {
+    let connection = behind_a_door().await;
+    connection.world.somebody_else(&Deed::Create {
+        name: SHUT_DOOR.into(),
+    });
+    nothing_is_undone(&connection).await;
     let back = || {
         let journal = connection.open(connection.store.reopened());
         journal.append(Entry::UndoneByHand { step: id(1) })
@@ -393,23 +404,12 @@ async fn what_shuts_people_out_is_seen_whatever_was_said_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_shuts_people_out_is_taken_back_by_hand_before_anything_else() {
-    let enforcing = Script {
-        needs: vec![0],
-        undone_first: true,
-        ..Script::default()
-    };
-    let connection = connection(&[creates("application", &[]), enforcing]);
-    make(&connection, &id(0)).await.expect("made");
+    let connection = behind_a_door().await;
     let journal = connection.open(connection.store.reopened());
     journal
         .append(Entry::DoneByHand { step: id(1) })
         .expect("recorded");
-    for step in [Some(id(0)), None] {
-        let refused = undo(&connection, step.as_ref()).await.expect_err("refused");
-        assert_eq!(refused.kind, TroubleKind::NeedsPerson);
-        assert_eq!(refused.certain, "Nothing was undone.");
-    }
-    assert_eq!(connection.world.named("application").len(), 1);
+    nothing_is_undone(&connection).await;
     let journal = connection.open(connection.store.reopened());
     journal
         .append(Entry::UndoneByHand { step: id(1) })
