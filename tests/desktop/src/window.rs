@@ -161,7 +161,8 @@ impl Window {
                 self.key(" ").await
             }
             (Hands::Keys, _) if self.is_primary(role, name).await? => {
-                self.chord(Key::Control, Key::Enter).await
+                let keys = async |_: &WebElement| self.hold(Key::Control, Key::Enter).await;
+                self.until_it_hits(role, name, keys).await
             }
             (Hands::Keys, _) => {
                 self.tab_to(role, name).await?;
@@ -178,14 +179,32 @@ impl Window {
     }
 
     async fn click(&self, role: &str, name: &str) -> Told {
+        let mouse = async |wanted: &WebElement| {
+            let target = vec![wanted.to_json()?];
+            self.web.execute_async(COME_CLOSE, target).await?;
+            wanted.click().await
+        };
+        self.until_it_hits(role, name, mouse).await?;
+        self.effort.click();
+        Ok(())
+    }
+
+    /// Presses until it does what it says: a person who met a button that was just at work presses it once more.
+    async fn until_it_hits(
+        &self,
+        role: &str,
+        name: &str,
+        press: impl AsyncFn(&WebElement) -> WebDriverResult<()>,
+    ) -> Told {
         let begin = Instant::now();
-        while let Err(failure) = self.hit(role, name).await? {
+        while let Some(missed) = self.misses(role, name, &press).await? {
             if begin.elapsed() > PATIENCE {
-                return Err(failure.with(&format!("while clicking the {role} \"{name}\"")));
+                return Err(Failure::new(format!(
+                    "the {role} \"{name}\" {missed} at the moment of the press"
+                )));
             }
             tokio::time::sleep(GLANCE).await;
         }
-        self.effort.click();
         Ok(())
     }
 
@@ -284,10 +303,13 @@ impl Window {
 
     /// Presses a key while another is held.
     pub async fn chord(&self, held: Key, key: impl Into<char>) -> Told {
+        Ok(self.hold(held, key).await?)
+    }
+
+    async fn hold(&self, held: Key, key: impl Into<char>) -> WebDriverResult<()> {
         let key: char = key.into();
-        self.web
-            .action_chain()
-            .key_down(held.clone())
+        let chain = self.web.action_chain().key_down(held.clone());
+        chain
             .send_keys(key.to_string())
             .key_up(held)
             .perform()
@@ -455,21 +477,31 @@ impl Window {
         &self.web
     }
 
-    /// One try to click. The page may draw the element anew between finding and clicking it: the inner error, and worth another try.
-    async fn hit(&self, role: &str, name: &str) -> Told<Result<(), Failure>> {
-        let element = self.usable(role, name).await?;
-        match self.scroll_and_click(&element).await {
-            Ok(()) => Ok(Ok(())),
-            Err(error) if is_passing(&error) => Ok(Err(error.into())),
-            Err(error) => Err(error.into()),
+    /// One try to press, and how it missed, if it did: the page may draw the element anew, or take its use away, after it was found.
+    async fn misses(
+        &self,
+        role: &str,
+        name: &str,
+        press: &impl AsyncFn(&WebElement) -> WebDriverResult<()>,
+    ) -> Told<Option<String>> {
+        let wanted = self.usable(role, name).await?;
+        let target = vec![wanted.to_json()?];
+        let pressed = match self.web.execute(WATCH, target).await {
+            Ok(_) => press(&wanted).await,
+            Err(error) => Err(error),
+        };
+        match pressed {
+            Ok(()) => {}
+            Err(error) if is_passing(&error) => return Ok(Some("was drawn anew".to_owned())),
+            Err(error) => return Err(error.into()),
         }
-    }
-
-    async fn scroll_and_click(&self, element: &WebElement) -> WebDriverResult<()> {
-        self.web
-            .execute_async(COME_CLOSE, vec![element.to_json()?])
-            .await?;
-        element.click().await
+        let missed = self.web.execute(MISSED, vec![]).await?;
+        match missed.json().as_str() {
+            Some(OTHER) => Err(Failure::new(format!(
+                "the {role} \"{name}\" was another thing at the moment of the press"
+            ))),
+            missed => Ok(missed.map(str::to_owned)),
+        }
     }
 
     /// Where an element lies from the focus; `None` when the page has drawn another in its place.
@@ -567,19 +599,43 @@ const scrolls = (part) => ["auto", "scroll"].includes(getComputedStyle(part).ove
 return Math.max(0, ...parts.filter(scrolls).map((part) => part.scrollHeight - part.clientHeight));
 "#;
 
+/// What a press is called that reached a thing which had become another one that can be used.
+const OTHER: &str = "other";
+
+/// How the last press missed; nothing where it did what it says.
+const MISSED: &str = "return window.lastPress;";
+
+/// Keeps what the press meets that follows: what a page shows while it works can't be used. Keys press as a mouse does, with a click.
+const WATCH: &str = r#"
+const [wanted] = arguments;
+// Ages and counts go on while one looks.
+const called = () => wanted.textContent.replace(/\d+/g, "");
+const before = called();
+const says = (attribute) => wanted.getAttribute(attribute) === "true";
+const met = (event) => {
+  if (!event.composedPath().includes(wanted)) return;
+  const off = says("aria-disabled") || says("aria-busy") || wanted.disabled === true;
+  window.lastPress = off ? "could not be used" : called() === before ? null : "other";
+};
+window.forgetPress?.();
+window.lastPress = "was not met";
+window.forgetPress = () => window.removeEventListener("click", met, { capture: true });
+window.addEventListener("click", met, { capture: true });
+"#;
+
 /// A person scrolls until a thing can be seen well, and clicks it when it stands still. WebDriver alone is content with a corner of it
 /// and clicks where it was, whatever lies there by then.
 const COME_CLOSE: &str = r#"
 const [wanted, done] = arguments;
 wanted.scrollIntoView({ block: "center", behavior: "instant" });
 const place = () => JSON.stringify(wanted.getBoundingClientRect());
-let before = place();
+let stood = place();
 let frames = 0;
 const look = () => {
   const now = place();
   frames += 1;
-  if ((now === before && frames > 2) || frames > 60) return done();
-  before = now;
+  if ((now === stood && frames > 2) || frames > 60) return done();
+  stood = now;
   requestAnimationFrame(look);
 };
 requestAnimationFrame(look);

@@ -200,7 +200,17 @@ impl Program {
         if self.confirms(&session, &step, &asked, &value) {
             return Ok(());
         }
-        let said = self.answered(&session, &step, &asked, &value).await;
+        // Shown until what follows has begun: in between, a button would be there for a moment that is gone at once.
+        let beside = self.asking(&step, &asked);
+        let said = match &beside {
+            Some(beside) => {
+                let stop = beside.cancel();
+                session
+                    .answer_until_stopped(&step, &asked, &value, stop)
+                    .await
+            }
+            None => session.answer(&step, &asked, &value).await,
+        };
         let said = match said {
             Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
                 self.stopped(trouble);
@@ -222,30 +232,21 @@ impl Program {
                 desktop.troubles.remove(&step);
             }
         }
-        self.changed();
         if !refused && self.is_complete(&session, &step) {
             self.look(step);
         }
+        self.changed();
         Ok(())
     }
 
-    /// Takes an answer; while a service is asked about it, it can be stopped.
-    async fn answered(
-        &self,
-        session: &Session,
-        step: &StepId,
-        asked: &engine::Ask,
-        value: &str,
-    ) -> Result<Option<SaidView>, Trouble> {
+    /// Shows that a service is asked about an answer, where one is: it can be stopped then.
+    fn asking(&self, step: &StepId, asked: &engine::Ask) -> Option<jobs::Beside> {
         let doing = match asked.kind {
             engine::AskKind::Secret => Doing::TryingKey,
             engine::AskKind::Search => Doing::Searching,
-            _ => return session.answer(step, asked, value).await,
+            _ => return None,
         };
-        let beside = self.beside(step, doing);
-        session
-            .answer_until_stopped(step, asked, value, beside.cancel())
-            .await
+        Some(self.beside(step, doing))
     }
 
     /// Does what a person pressed.

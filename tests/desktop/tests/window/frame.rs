@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use desktop::{Start, Told, Window, in_window, see};
-use serde_json::Value;
+use desktop::{Hands, Start, Told, Window, in_window, see};
+use serde_json::{Value, json};
 use thirtyfour::Key;
 
 #[tokio::test]
@@ -18,6 +18,51 @@ async fn the_window_opens_on_the_start_page() -> Told {
         )
     })
     .await
+}
+
+/// A button that is at work the first time it is met, though it could be used just before.
+const AT_WORK: &str = r#"
+const button = document.createElement("button");
+button.textContent = "Go on";
+button.setAttribute("aria-keyshortcuts", "Control+Enter");
+button.id = "at-work";
+window.reached = 0;
+window.met = 0;
+const work = () => {
+  if (button.dataset.done) return;
+  button.dataset.done = "yes";
+  button.setAttribute("aria-disabled", "true");
+  setTimeout(() => button.removeAttribute("aria-disabled"), 200);
+};
+window.addEventListener("pointerdown", work, { capture: true });
+window.addEventListener("keydown", (event) => event.key === "Enter" && work(), { capture: true });
+button.addEventListener("click", () => {
+  window.met += 1;
+  if (!button.hasAttribute("aria-disabled")) window.reached += 1;
+});
+document.querySelector("main").prepend(button);
+"#;
+
+#[tokio::test]
+async fn a_press_that_met_a_button_at_work_is_made_once_more() -> Told {
+    for hands in [Hands::Mouse, Hands::Keys] {
+        let start = Start {
+            hands,
+            ..Start::default()
+        };
+        in_window(start, async |window| {
+            window.web().execute(AT_WORK, vec![]).await?;
+            window.press("button", "Go on").await?;
+            let found = window
+                .web()
+                .execute("return [window.met, window.reached];", vec![])
+                .await?;
+            let found = found.json();
+            see(*found == json!([2, 1]), format!("met and reached: {found}"))
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
