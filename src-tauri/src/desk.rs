@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_last_words_say_what_is_certain_what_was_said_and_what_to_do() {
         let trouble = TroubleView {
-            title: "Lockstep can't start".into(),
+            title: "Lockstep can’t start".into(),
             certain: "Nothing was changed.".into(),
             doing: String::new(),
             who: "this computer".into(),

@@ -54,7 +54,7 @@ fn open(arguments: Arguments) -> ExitCode {
     match built {
         Ok(app) => ExitCode::from(u8::try_from(app.run_return(on_event)).unwrap_or(u8::MAX)),
         Err(error) => {
-            eprintln!("The window can't be opened: {error}");
+            eprintln!("The window can’t be opened: {error}");
             ExitCode::FAILURE
         }
     }

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_are_shown() {
-        let ours = |text: &str| is_ours(&Url::parse(text).expect("the test's address is one"));
+        let ours = |text: &str| is_ours(&Url::parse(text).expect("the test’s address is one"));
         assert!(ours("tauri://localhost/index.html"));
         assert!(ours("http://tauri.localhost/"));
         assert!(!ours("https://example.com/"));

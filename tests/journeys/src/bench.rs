@@ -52,7 +52,7 @@ impl Bench {
     /// Practice with these options.
     pub async fn with(options: sim::Options) -> Self {
         let practice = Practice::start(options).await.expect("practice starts");
-        let folder = TempDir::new().expect("a folder of one's own");
+        let folder = TempDir::new().expect("a folder of one’s own");
         std::fs::write(folder.path().join("cloud.toml"), practice.cloud_toml())
             .expect("the cloud file is written");
         Self {

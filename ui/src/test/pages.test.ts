@@ -44,6 +44,8 @@ describe.each(Object.entries(pages))("%s", (_, page) => {
     ];
     for (const sentence of wanted) if (sentence) expect(text).toContain(bare(sentence));
     if (step) expect(footerSays()).toBe(step.footer.say);
+    // Typed as it is printed, and everywhere the same.
+    expect(text.match(/\S*[a-z]'[a-z]\S*/gi)).toBeNull();
   });
 });
 

@@ -336,7 +336,7 @@ fn newer(path: &Path) -> Trouble {
 pub(crate) fn disk_trouble(error: &io::Error, doing: &str) -> Trouble {
     Trouble::new(
         TroubleKind::Local,
-        "This computer's disk refused",
+        "This computer’s disk refused",
         "Nothing was sent.",
     )
     .doing(doing)
@@ -348,7 +348,7 @@ pub(crate) fn disk_trouble(error: &io::Error, doing: &str) -> Trouble {
         at: None,
     })
     .next(
-        "Make room, or check the folder's rights",
+        "Make room, or check the folder’s rights",
         "Then try again.",
         engine::NextDo::Retry,
     )

@@ -300,7 +300,7 @@ impl Cloud {
 
 impl Row {
     fn cloud(&self) -> Cloud {
-        let address = |text: &str| Url::parse(text).expect("the table's addresses are tested");
+        let address = |text: &str| Url::parse(text).expect("the table’s addresses are tested");
         Cloud {
             name: self.name.into(),
             title: self.title.into(),

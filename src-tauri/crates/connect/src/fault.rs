@@ -261,7 +261,7 @@ fn write_kind(f: &mut fmt::Formatter<'_>, service: &str, kind: &FaultKind) -> fm
         FaultKind::Tls => write!(f, "no trusted secure connection to {service} came about"),
         FaultKind::Proxy => write!(
             f,
-            "the network's proxy did not let the call to {service} through"
+            "the network’s proxy did not let the call to {service} through"
         ),
         FaultKind::TimedOut => write!(f, "{service} did not answer in time"),
         FaultKind::Reset => write!(
@@ -290,7 +290,7 @@ fn write_kind(f: &mut fmt::Formatter<'_>, service: &str, kind: &FaultKind) -> fm
             "an address outside the chosen cloud was named, nothing was sent there"
         ),
         FaultKind::SignIn(fault) => write!(f, "{fault}"),
-        FaultKind::Keyring => write!(f, "the system's keyring failed"),
+        FaultKind::Keyring => write!(f, "the system’s keyring failed"),
         FaultKind::Setup => write!(f, "the connection could not be prepared"),
     }
 }

@@ -68,7 +68,7 @@ impl Report {
             format!("{} of {members} could log in with {best}", count.usable)
         };
         let second = if other.usable == count.usable && best == Attribute::Mail {
-            "as many as with userPrincipalName; mail is the address people know and where Atlassian's mail arrives"
+            "as many as with userPrincipalName; mail is the address people know and where Atlassian’s mail arrives"
                 .to_owned()
         } else {
             format!(
@@ -134,7 +134,7 @@ fn obstacles(attribute: Attribute, count: &AttributeCount) -> String {
             count.onmicrosoft,
             "is",
             "are",
-            "in a domain lent by Microsoft, which can't be verified",
+            "in a domain lent by Microsoft, which can’t be verified",
         ),
         (
             count.malformed,
@@ -142,7 +142,7 @@ fn obstacles(attribute: Attribute, count: &AttributeCount) -> String {
             "have",
             "something that is no address",
         ),
-        (count.duplicates, "has", "have", "somebody else's address"),
+        (count.duplicates, "has", "have", "somebody else’s address"),
     ];
     let words = table.iter().filter(|(number, ..)| *number > 0);
     let words = words.map(|(number, one, many, rest)| {

@@ -149,7 +149,7 @@ fn the_proposal_and_its_reason() {
             MAIL,
             2,
             0,
-            "All 2 could log in with mail; as many as with userPrincipalName; mail is the address people know and where Atlassian's mail arrives.",
+            "All 2 could log in with mail; as many as with userPrincipalName; mail is the address people know and where Atlassian’s mail arrives.",
         ),
         (
             &[
@@ -202,7 +202,7 @@ fn the_proposal_and_its_reason() {
             UPN,
             2,
             1,
-            "2 of 3 could log in with userPrincipalName; with mail, 0. The others could not: 1 is in a domain lent by Microsoft, which can't be verified.",
+            "2 of 3 could log in with userPrincipalName; with mail, 0. The others could not: 1 is in a domain lent by Microsoft, which can’t be verified.",
         ),
         (
             &[
@@ -213,7 +213,7 @@ fn the_proposal_and_its_reason() {
             None,
             1,
             2,
-            "With neither attribute half of the 3 could log in. mail: 0 could; 1 has no mail, 2 are in a domain that is not verified at Atlassian. userPrincipalName: 1 could; 2 are in a domain lent by Microsoft, which can't be verified. Give people addresses in a domain of your own that is verified at Atlassian first.",
+            "With neither attribute half of the 3 could log in. mail: 0 could; 1 has no mail, 2 are in a domain that is not verified at Atlassian. userPrincipalName: 1 could; 2 are in a domain lent by Microsoft, which can’t be verified. Give people addresses in a domain of your own that is verified at Atlassian first.",
         ),
         (
             &[("a@other.example", "a@other.example", "")],

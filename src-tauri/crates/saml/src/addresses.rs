@@ -168,9 +168,9 @@ fn own(id: &str, others: &OtherIds) -> Option<Judged> {
         .named()
         .find(|(_, other)| id.eq_ignore_ascii_case(other))?;
     let whose = match whose {
-        "organization" => "your organization's id",
-        "tenant" => "your tenant's id",
-        "application" => "the application's id in Entra",
+        "organization" => "your organization’s id",
+        "tenant" => "your tenant’s id",
+        "application" => "the application’s id in Entra",
         _ => "the id of a directory of your organization",
     };
     Some(Judged::warn(
@@ -280,8 +280,8 @@ fn wrong_place(
     let host = auth_host.host_str().unwrap_or_default();
     if is_of_entra(url) {
         return Some(say(
-            "This is one of Entra's own addresses.",
-            "It was pasted into Atlassian's page before; what is wanted here is what Atlassian shows afterwards.",
+            "This is one of Entra’s own addresses.",
+            "It was pasted into Atlassian’s page before; what is wanted here is what Atlassian shows afterwards.",
         ));
     }
     if url.host_str() != auth_host.host_str() {
@@ -296,7 +296,7 @@ fn wrong_place(
     if url.scheme() != auth_host.scheme() {
         return Some(say(
             &format!("It begins with {}://", url.scheme()),
-            &format!("Atlassian's begins with {}://", auth_host.scheme()),
+            &format!("Atlassian’s begins with {}://", auth_host.scheme()),
         ));
     }
     let typed = after_scheme.split(['/', '?', '#']).next();
@@ -323,7 +323,7 @@ fn wrong_path(
     if plain != text && id_in(kind, &plain, auth_host).is_ok() {
         return say(
             "It is written with percent signs.",
-            "A program has encoded it on the way. Copy it from Atlassian's page itself.",
+            "A program has encoded it on the way. Copy it from Atlassian’s page itself.",
         )
         .expected(plain);
     }

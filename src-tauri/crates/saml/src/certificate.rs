@@ -199,7 +199,7 @@ pub enum CertificateFault {
     CutOff(&'static str),
     /// A character that base64 has not got.
     #[error(
-        "The certificate is damaged: line {line} holds the character {character:?}, which doesn't belong there."
+        "The certificate is damaged: line {line} holds the character {character:?}, which doesn’t belong there."
     )]
     Damaged {
         /// The line of the pasted text, from 1.

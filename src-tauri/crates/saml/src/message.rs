@@ -144,7 +144,7 @@ impl Reader {
             issue_instant: self.time(root, "IssueInstant"),
             destination: owned(root, "Destination"),
             in_response_to: owned(root, "InResponseTo"),
-            issuer: self.text_of(root, SAML, "Issuer", "The response's issuer"),
+            issuer: self.text_of(root, SAML, "Issuer", "The response’s issuer"),
             status: self.status(root),
             assertion: assertion.map(|node| self.assertion(node)),
         }
@@ -171,7 +171,7 @@ impl Reader {
             id: owned(node, "ID").unwrap_or_default(),
             version: owned(node, "Version").unwrap_or_default(),
             issue_instant: self.time(node, "IssueInstant"),
-            issuer: self.text_of(node, SAML, "Issuer", "The assertion's issuer"),
+            issuer: self.text_of(node, SAML, "Issuer", "The assertion’s issuer"),
             name_id: subject.and_then(|subject| self.name_id(subject)),
             confirmation: subject
                 .map_or_else(Confirmation::default, |subject| self.confirmation(subject)),

@@ -16,7 +16,7 @@ pub enum Refusal {
     #[error("It holds a document type declaration, which SAML forbids.")]
     Doctype,
     /// A processing instruction.
-    #[error("It holds a processing instruction, which doesn't belong into SAML.")]
+    #[error("It holds a processing instruction, which doesn’t belong into SAML.")]
     ProcessingInstruction,
     /// No XML.
     #[error("It is not well-formed XML: {0}")]
@@ -68,6 +68,6 @@ pub enum Refusal {
     #[error(transparent)]
     Seal(#[from] crate::SealFault),
     /// A certificate in it can't be read.
-    #[error("A certificate in it can't be read. {0}")]
+    #[error("A certificate in it can’t be read. {0}")]
     Certificate(#[from] crate::CertificateFault),
 }

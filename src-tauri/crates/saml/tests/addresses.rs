@@ -169,12 +169,12 @@ fn a_wrong_entity_url_is_refused_with_the_difference() {
         ),
         (
             &format!("https://sts.windows.net/{SECOND}/"),
-            "This is one of Entra's own addresses.",
+            "This is one of Entra’s own addresses.",
             ENTITY_FORM,
         ),
         (
             &format!("https://login.microsoftonline.com/{SECOND}/saml2"),
-            "This is one of Entra's own addresses.",
+            "This is one of Entra’s own addresses.",
             ENTITY_FORM,
         ),
         (
@@ -266,12 +266,12 @@ fn two_different_ids_are_refused() {
 fn an_id_known_from_elsewhere_is_a_warning_only() {
     let known = others();
     for (id, whose) in [
-        (&known.organization, "your organization's id"),
+        (&known.organization, "your organization’s id"),
         (
             &known.directories[1],
             "the id of a directory of your organization",
         ),
-        (&known.tenant, "your tenant's id"),
+        (&known.tenant, "your tenant’s id"),
     ] {
         let (entity, acs) = (ENTITY.replace(ID, id), ACS.replace(ID, id));
         for judged in [

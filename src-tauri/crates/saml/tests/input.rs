@@ -207,7 +207,7 @@ fn what_is_no_response_is_named() {
     let table: &[(&str, InputFault)] = &[
         ("", InputFault::Unknown),
         ("hello", InputFault::Unknown),
-        ("I can't log in!", InputFault::Unknown),
+        ("I can’t log in!", InputFault::Unknown),
         ("https://contoso.example/login", InputFault::Unknown),
         (token, InputFault::Token),
         ("{\"a\": 1}", InputFault::Unknown),

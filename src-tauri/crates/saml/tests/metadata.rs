@@ -104,7 +104,7 @@ fn what_is_wrong_is_named() {
         ),
         (
             &broken,
-            "A certificate in it can't be read. The certificate is cut off: the end is missing.",
+            "A certificate in it can’t be read. The certificate is cut off: the end is missing.",
         ),
         (
             &format!(

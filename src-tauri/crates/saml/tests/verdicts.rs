@@ -28,12 +28,12 @@ fn each_wrong_message_has_its_verdict() {
     let good_seal = support::element(&good, "Signature").to_owned();
     let hash = |value: &str| name_id(value);
     let rows: &[Case<'_>] = &[
-        ("not XML", "<a".into(), "root", "The message can't be read."),
+        ("not XML", "<a".into(), "root", "The message can’t be read."),
         (
             "doctype",
             format!("<!DOCTYPE a>{good}"),
             "root",
-            "The message can't be read. It holds a document type declaration, which SAML forbids.",
+            "The message can’t be read. It holds a document type declaration, which SAML forbids.",
         ),
         (
             "request",
@@ -138,7 +138,7 @@ fn each_wrong_message_has_its_verdict() {
             "no recipient",
             told(|t| t.confirmation = t.confirmation.replace(&format!(" Recipient=\"{ACS}\""), "")),
             "recipient",
-            "The assertion doesn't say who may take it.",
+            "The assertion doesn’t say who may take it.",
         ),
         (
             "other audience",
@@ -150,7 +150,7 @@ fn each_wrong_message_has_its_verdict() {
             "application id",
             told(|t| t.conditions = t.conditions.replace(ENTITY, "spn:8f0b4b3e")),
             "audience",
-            "The assertion is for an application id, not for Atlassian's entity id.",
+            "The assertion is for an application id, not for Atlassian’s entity id.",
         ),
         (
             "no audience",
@@ -158,7 +158,7 @@ fn each_wrong_message_has_its_verdict() {
                 t.conditions = "<Conditions NotBefore=\"2026-12-01T09:55:00Z\" NotOnOrAfter=\"2026-12-01T11:05:00Z\"></Conditions>".into()
             }),
             "audience",
-            "The assertion doesn't say for which service it is.",
+            "The assertion doesn’t say for which service it is.",
         ),
         (
             "issuer without slash",
@@ -197,7 +197,7 @@ fn each_wrong_message_has_its_verdict() {
             "HMAC",
             signer(|s| s.signature = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"),
             "sig-alg",
-            "The signature's algorithm is not accepted.",
+            "The signature’s algorithm is not accepted.",
         ),
         (
             "XPath",
@@ -244,7 +244,7 @@ fn each_wrong_message_has_its_verdict() {
                 )
             }),
             "time-subject",
-            "The confirmation has a beginning, which SAML doesn't allow there.",
+            "The confirmation has a beginning, which SAML doesn’t allow there.",
         ),
         (
             "sign-in in the future",
@@ -378,7 +378,7 @@ fn each_doubt_is_a_warning_and_no_verdict() {
             "no destination",
             good.replace(&format!("Destination=\"{ACS}\" "), ""),
             "destination",
-            "The response doesn't say for which address it was made.",
+            "The response doesn’t say for which address it was made.",
         ),
         (
             "no name, no emailaddress",
@@ -416,7 +416,7 @@ fn each_doubt_is_a_warning_and_no_verdict() {
                     .replace("8f0b4b3e-6a0e-4f6e-8b0a-1f5d3c2b1a00", "anna@contoso.com")
             }),
             "claim-name",
-            "The claim name is an address, which changes when the person's name does.",
+            "The claim name is an address, which changes when the person’s name does.",
         ),
         (
             "mistyped",

@@ -114,7 +114,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "claims-policy-in-place",
         title: "A policy that overrides the claims",
-        about: "A claims mapping policy stands in front of the application: learn why the portal's own claims count for nothing then.",
+        about: "A claims mapping policy stands in front of the application: learn why the portal’s own claims count for nothing then.",
         build: single_sign_on::claims_policy_in_place,
     },
     Scenario {

@@ -324,7 +324,7 @@ async fn the_wrong_cloud_is_said() {
     .expect("written");
     drop(walk);
     let Err(trouble) = bench.try_open(bench.opening()).await else {
-        panic!("it can't be used")
+        panic!("it can’t be used")
     };
     assert_eq!(trouble.kind, TroubleKind::BadInput);
     assert!(trouble.title.contains("cloud.toml"), "{}", trouble.title);

@@ -134,13 +134,13 @@ const SIGNING_IN: &[Row] = &[
         "the clock is an hour behind",
         "sign-in",
         |bench| bench.practice.levers().clock_skew(3600),
-        "Failed: This computer's clock is 60 minutes behind Microsoft's. Set this computer's clock.",
+        "Failed: This computer’s clock is 60 minutes behind Microsoft’s. Set this computer’s clock.",
     ),
     row(
         "the clock is an hour ahead",
         "sign-in",
         |bench| bench.practice.levers().clock_skew(-3600),
-        "Failed: This computer's clock is 60 minutes ahead of Microsoft's. Set this computer's clock.",
+        "Failed: This computer’s clock is 60 minutes ahead of Microsoft’s. Set this computer’s clock.",
     ),
     row(
         "the answer with the token is lost",
@@ -354,7 +354,7 @@ const ATLASSIAN: &[Row] = &[
         "This is an address, not a key. The key is shown once, when it is made.",
     ),
     person(
-        "the organization's id",
+        "the organization’s id",
         "before-atlassian",
         |walk| walk.pasting("54ef12ae-255e-46ad-8bfc-e0f0838f42d8"),
         "This is an id, not a key. The organization id is shown beside the key when it is made. This field wants the key.",

@@ -137,7 +137,7 @@ const ROWS: &[Row] = &[
         ],
     ),
     row(
-        "the pilot's mail is empty",
+        "the pilot’s mail is empty",
         "pilot",
         |levers| levers.change_mail(LEE, "").expect("a person"),
         &[
@@ -145,7 +145,7 @@ const ROWS: &[Row] = &[
         ],
     ),
     row(
-        "the pilot's mail is another one than the account's",
+        "the pilot’s mail is another one than the account’s",
         "pilot",
         |levers| {
             levers
@@ -157,7 +157,7 @@ const ROWS: &[Row] = &[
         ],
     ),
     row(
-        "the pilot's account is deactivated",
+        "the pilot’s account is deactivated",
         "pilot",
         |levers| levers.deactivate_account(LEE).expect("an account"),
         &[

@@ -41,7 +41,7 @@ Passed: The assertion consumer service URL has the right form\n\
 Passed: Both addresses belong together\n\
 Passed: No other application holds the identifier\n\
 Could not look: No call tells whether Atlassian has THUMB\n\
-Passed: Atlassian's audit log shows it\n\
+Passed: Atlassian’s audit log shows it\n\
 [Nothing failed. 1 check could not be looked at.]\n\
 (Continue to 1.4)\n\
 \n\
@@ -49,8 +49,8 @@ Passed: Atlassian's audit log shows it\n\
 changed Identifier and reply URL: None -> http://127.0.0.1:PORT/saml/ID, http://127.0.0.1:PORT/login/callback?connection=saml-ID; undo: Yes, puts back what stood there\n\
 changed Sign-on URL: None -> http://127.0.0.1:PORT; undo: Yes, empties it again\n\
 changed Relay state: None -> http://127.0.0.1:PORT; undo: Yes, empties it again\n\
-Passed: Entra knows Atlassian's identifier\n\
-Passed: Answers go to Atlassian's reply address\n\
+Passed: Entra knows Atlassian’s identifier\n\
+Passed: Answers go to Atlassian’s reply address\n\
 Passed: The enterprise application has taken both over\n\
 Passed: A log-in starts at the site\n\
 Passed: A log-in from Entra ends at the site\n\
@@ -589,7 +589,7 @@ async fn addresses_are_judged_as_they_are_pasted() {
     let id = addresses.acs.rsplit("saml-").next().expect("an id");
     let mut walk = walk;
     for (other, whose) in [
-        (organization, "your organization's id"),
+        (organization, "your organization’s id"),
         (directory, "the id of a directory of your organization"),
     ] {
         let built = |address: &str| address.replace(id, &other);

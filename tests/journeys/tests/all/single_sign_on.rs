@@ -64,7 +64,7 @@ async fn saml_that_was_deleted_after_it_worked_is_not_verified_any_more() {
     walk.look(&by_id("saml-details")).await.expect("it looks");
     assert_eq!(
         walk.check("saml-details", "audit"),
-        "Passed: Atlassian's audit log shows it"
+        "Passed: Atlassian’s audit log shows it"
     );
 
     bench.practice.levers().delete_saml().expect("pulled");

@@ -183,7 +183,7 @@ const AT_MICROSOFT: &[Row] = &[
         ],
     ),
     row(
-        "the identifier was built by hand from the organization's id",
+        "the identifier was built by hand from the organization’s id",
         |bench, walk| {
             let (identifier, reply) = pasted(walk);
             let built = identifier.rsplit_once('/').map(|(before, _)| before);
@@ -205,7 +205,7 @@ const AT_MICROSOFT: &[Row] = &[
             let levers = bench.practice.levers();
             levers.set_addresses(APP, &identifier, cut).expect("pulled");
         },
-        &["Failed: The reply URL in Atlassian's request is not in the application"],
+        &["Failed: The reply URL in Atlassian’s request is not in the application"],
     ),
     row(
         "Conditional Access blocks",
@@ -228,7 +228,7 @@ const AT_MICROSOFT: &[Row] = &[
         ],
     },
     Row {
-        what: "the mail is another one than the account's",
+        what: "the mail is another one than the account’s",
         attribute: "mail",
         pull: |bench, walk| {
             bench
@@ -368,15 +368,15 @@ const ANSWERS: &[(&str, &str)] = &[
     ),
     (
         "wrong_audience",
-        "The answer was made for another identifier than Atlassian's",
+        "The answer was made for another identifier than Atlassian’s",
     ),
     (
         "wrong_destination",
-        "The answer was made for another address than Atlassian's",
+        "The answer was made for another address than Atlassian’s",
     ),
     (
         "wrong_recipient",
-        "The answer was made for another address than Atlassian's",
+        "The answer was made for another address than Atlassian’s",
     ),
     (
         "wrong_in_response_to",
@@ -408,8 +408,8 @@ const ANSWERS: &[(&str, &str)] = &[
         "changed",
         "The answer was not signed by the certificate at Atlassian",
     ),
-    ("encrypted", "Atlassian can't read the encrypted answer"),
-    ("doctype", "Atlassian can't use the answer"),
+    ("encrypted", "Atlassian can’t read the encrypted answer"),
+    ("doctype", "Atlassian can’t use the answer"),
 ];
 
 #[tokio::test]

@@ -184,7 +184,7 @@ pub(super) struct DeskBrowser(pub(super) Arc<dyn Desk>);
 impl Browser for DeskBrowser {
     fn open(&self, url: &str) -> Result<(), BrowserFault> {
         self.0.open(url).map_err(|because| BrowserFault {
-            tried: "the system's browser".to_owned(),
+            tried: "the system’s browser".to_owned(),
             because,
         })
     }

@@ -50,7 +50,7 @@ impl Browser for SystemBrowser {
     fn open(&self, url: &str) -> Result<(), BrowserFault> {
         // What the programs behind it said names them and their codes, which helps nobody to sign in.
         open::that_detached(url).map_err(|_| BrowserFault {
-            tried: "the system's browser".into(),
+            tried: "the system’s browser".into(),
             because: "this computer has none that opens".into(),
         })
     }

@@ -101,7 +101,7 @@ pub static LICENCES_READ: Scope = Scope {
     guid: "f395577a-0960-456b-979f-7228de0c5996",
     needs_admin_consent: false,
     writes: false,
-    about: "To see whether the tenant's licences allow what you plan (assigning groups, reading logs).",
+    about: "To see whether the tenant’s licences allow what you plan (assigning groups, reading logs).",
     included_in: &[
         "Organization.Read.All",
         "Directory.Read.All",
@@ -117,7 +117,7 @@ pub static DOMAINS_READ: Scope = read(
         "Directory.Read.All",
         "Directory.ReadWrite.All",
     ],
-    "To compare the tenant's verified domains with those at Atlassian.",
+    "To compare the tenant’s verified domains with those at Atlassian.",
 );
 /// Sees the tenant.
 pub static ORGANIZATION_READ: Scope = read(
@@ -128,7 +128,7 @@ pub static ORGANIZATION_READ: Scope = read(
         "Directory.Read.All",
         "Directory.ReadWrite.All",
     ],
-    "To see the tenant's name and kind: some kinds cannot provision accounts.",
+    "To see the tenant’s name and kind: some kinds cannot provision accounts.",
 );
 /// Sees the applications.
 pub static APPLICATIONS_READ: Scope = read(

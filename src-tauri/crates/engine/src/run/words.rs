@@ -71,7 +71,7 @@ pub(super) fn stopped_in_the_middle(change: &Change) -> Trouble {
 pub(super) fn not_seen_yet(change: &Change) -> Trouble {
     Trouble::new(
         TroubleKind::Refused,
-        "The change was made, but can't be seen everywhere yet",
+        "The change was made, but can’t be seen everywhere yet",
         format!(
             "{} was changed and is on record. It was not read back in the longest usual time.",
             change.what
@@ -110,7 +110,7 @@ pub(super) fn undo_refused(change: &Change) -> Trouble {
 pub(super) fn not_undone_yet(change: &Change) -> Trouble {
     Trouble::new(
         TroubleKind::Refused,
-        "The undo was sent, but can't be seen everywhere yet",
+        "The undo was sent, but can’t be seen everywhere yet",
         format!("{} may still be there on some servers.", change.what),
     )
     .next(
@@ -129,7 +129,7 @@ pub(super) fn not_recorded(error: &JournalError) -> Trouble {
     }
     Trouble::new(
         TroubleKind::Local,
-        "Lockstep can't write its journal on this computer",
+        "Lockstep can’t write its journal on this computer",
         "Nothing is sent that is not recorded first. What was recorded stands.",
     )
     .said(crate::Said {

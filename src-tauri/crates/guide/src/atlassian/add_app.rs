@@ -75,7 +75,7 @@ impl Step<Live> for AddApp {
         }
         let Some(template) = template(cx, graph, known).await? else {
             return Ok(Plan::Asks {
-                because: "Microsoft's gallery does not offer Atlassian Cloud in this tenant."
+                because: "Microsoft’s gallery does not offer Atlassian Cloud in this tenant."
                     .into(),
                 asks: vec![without_template_ask()],
             });
@@ -359,7 +359,7 @@ async fn instantiate(graph: &Graph, change: &Change) -> Result<Facts, Trouble> {
     }
 }
 
-const CREATING: &str = "Creating the application from Microsoft's gallery.";
+const CREATING: &str = "Creating the application from Microsoft’s gallery.";
 
 /// The application that was made: by its temporary name, and once that was changed, by its id. The id alone tells nothing
 /// of an attempt: it can be that of one which somebody has deleted meanwhile.
@@ -375,7 +375,7 @@ async fn created(graph: &Graph, known: &Known, change: &Change) -> Result<Option
 }
 
 async fn mark(graph: &Graph, known: &Known, change: &Change) -> Result<Facts, Trouble> {
-    let doing = "Marking the application as this connection's.";
+    let doing = "Marking the application as this connection’s.";
     let id = target(known, change)?;
     // Collections are replaced as a whole: read, add, write (entra.md 4.2).
     let mut tags = graph
@@ -410,7 +410,7 @@ fn is_marked(found: &Found, change: &Change) -> bool {
 }
 
 async fn unmark(graph: &Graph, known: &Known, change: &Change) -> Result<(), Trouble> {
-    let doing = "Removing this connection's tag.";
+    let doing = "Removing this connection’s tag.";
     let Some(id) = known.fact("app.object") else {
         return Ok(());
     };

@@ -45,7 +45,7 @@ impl Check<Live> for Template {
         let found = match graph.templates_named(GALLERY_NAME).await {
             Ok(found) => found,
             Err(fault) => {
-                let trouble = trouble(&fault, "Reading Microsoft's gallery.");
+                let trouble = trouble(&fault, "Reading Microsoft’s gallery.");
                 return Finding::only(Verdict::unknown("The gallery could not be read", &trouble));
             }
         };
@@ -75,7 +75,7 @@ impl Check<Live> for Template {
             Some(_) => with_fix(
                 Verdict::new(
                     VerdictState::Fail,
-                    "The gallery's Atlassian Cloud offers no SAML",
+                    "The gallery’s Atlassian Cloud offers no SAML",
                     "",
                 ),
                 "template",
@@ -182,7 +182,7 @@ impl Namesakes {
             names.join(", ")
         };
         Ok(verdict
-            .told("Call", "GET /applications by the template's id")
+            .told("Call", "GET /applications by the template’s id")
             .compared("none but ours", &found))
     }
 }
@@ -283,7 +283,7 @@ impl Check<Live> for Exists {
                 match ours(cx, &graph, known).await {
                     Ok(Some(found)) => Finding::only(self.judge(cx, known, &found).by(&call)),
                     Ok(None) => {
-                        let title = "The enterprise application can't be seen yet";
+                        let title = "The enterprise application can’t be seen yet";
                         Finding::only(
                             Verdict::new(
                                 VerdictState::Wait,
@@ -517,11 +517,11 @@ impl Check<Live> for Untouched {
 fn mode_said(mode: &str, known: &Known) -> (VerdictState, String, &'static str) {
     if mode.is_empty() {
         let title = "Single sign-on is not touched yet".to_owned();
-        return (VerdictState::Pass, title, "Nobody's log-in changes.");
+        return (VerdictState::Pass, title, "Nobody’s log-in changes.");
     }
     if known.fact("saml.mode") == Some(mode) {
         let title = format!("Single sign-on is set to {mode}, as its own step shows");
-        return (VerdictState::Pass, title, "Nobody's log-in changes by it.");
+        return (VerdictState::Pass, title, "Nobody’s log-in changes by it.");
     }
     (
         VerdictState::Warn,

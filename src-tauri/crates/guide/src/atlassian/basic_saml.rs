@@ -111,7 +111,7 @@ impl Step<Live> for BasicSaml {
         if !others.is_empty() && answer.is_none() {
             return Ok(Plan::Asks {
                 because: format!(
-                    "The application has {} that are not Atlassian's: {}.",
+                    "The application has {} that are not Atlassian’s: {}.",
                     words::count(others.len(), "address", "addresses"),
                     words::list(&others)
                 ),
@@ -317,7 +317,7 @@ async fn held(
 
 /// What a refused identifier means after every try.
 fn not_written(fault: &Fault) -> Trouble {
-    let trouble = trouble(fault, "Writing Atlassian's addresses into the application.");
+    let trouble = trouble(fault, "Writing Atlassian’s addresses into the application.");
     if !fault.means(Meaning::ForeignIdentifier) {
         return trouble;
     }
@@ -349,7 +349,7 @@ fn not_saml() -> Trouble {
         "The application is not in SAML mode any more",
         "Nothing was changed.",
     )
-    .doing("Writing Atlassian's addresses into the application.")
+    .doing("Writing Atlassian’s addresses into the application.")
     .next(
         "Turn SAML on first",
         "Entra takes addresses of another organization only then.",

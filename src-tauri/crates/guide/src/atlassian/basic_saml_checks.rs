@@ -37,7 +37,7 @@ async fn both<'a>(
         None => Err(Finding::only(Verdict::skipped(
             Skip::NothingYet,
             before,
-            "Paste Atlassian's two addresses first, on the page before.",
+            "Paste Atlassian’s two addresses first, on the page before.",
         ))),
     }
 }
@@ -58,7 +58,7 @@ impl Check<Live> for Identifier {
     }
 
     fn title(&self) -> &'static str {
-        "Entra knows Atlassian's identifier"
+        "Entra knows Atlassian’s identifier"
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
@@ -84,7 +84,7 @@ fn identifier(now: &[String], entity: &str) -> Said {
     let is_in = now.len() > others;
     let is_first = now.first().is_some_and(|first| first == entity);
     let pass = |detail: String| {
-        let title = "Entra knows Atlassian's identifier";
+        let title = "Entra knows Atlassian’s identifier";
         (Verdict::new(VerdictState::Pass, title, detail), None)
     };
     match (is_in, others) {
@@ -96,7 +96,7 @@ fn identifier(now: &[String], entity: &str) -> Said {
         (true, _) => (
             Verdict::new(
                 VerdictState::Warn,
-                "Atlassian's identifier is not the first",
+                "Atlassian’s identifier is not the first",
                 "A log-in from My Apps may be made out to another one.",
             ),
             Some("extra-identifiers"),
@@ -112,7 +112,7 @@ fn identifier(now: &[String], entity: &str) -> Said {
         (false, _) => (
             Verdict::new(
                 VerdictState::Fail,
-                "Atlassian's identifier is not among the application's",
+                "Atlassian’s identifier is not among the application’s",
                 "Entra does not know who asks then.",
             ),
             Some("identifier"),
@@ -129,7 +129,7 @@ impl Check<Live> for Reply {
     }
 
     fn title(&self) -> &'static str {
-        "Answers go to Atlassian's reply address"
+        "Answers go to Atlassian’s reply address"
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
@@ -169,12 +169,12 @@ fn reply(now: &Addresses, wanted: &str) -> Said {
     if !holds(wanted) {
         let title = match holds(without_query) {
             true => "The reply address stops before the question mark",
-            false => "Atlassian's reply address is not among the application's",
+            false => "Atlassian’s reply address is not among the application’s",
         };
         return fail(title, "Entra compares it to the last character.", "reply");
     }
     if now.default_reply() != Some(wanted) {
-        let title = "Atlassian's reply address is not the default";
+        let title = "Atlassian’s reply address is not the default";
         return fail(
             title,
             "A log-in from My Apps ends elsewhere.",
@@ -183,7 +183,7 @@ fn reply(now: &Addresses, wanted: &str) -> Said {
     }
     let verdict = Verdict::new(
         VerdictState::Pass,
-        "Answers go to Atlassian's reply address",
+        "Answers go to Atlassian’s reply address",
         "With all that follows the question mark, and as the default.",
     );
     (verdict, None)
@@ -379,18 +379,18 @@ mod tests {
             (
                 &[REPLY][..],
                 json!([]),
-                "Answers go to Atlassian's reply address",
+                "Answers go to Atlassian’s reply address",
             ),
             (&["https://auth.test/login/callback"], json!([]), cut),
             (
                 &["https://old/cb"],
                 json!([]),
-                "Atlassian's reply address is not among the application's",
+                "Atlassian’s reply address is not among the application’s",
             ),
             (
                 &[REPLY, "https://old/cb"],
                 other,
-                "Atlassian's reply address is not the default",
+                "Atlassian’s reply address is not the default",
             ),
             (&[], json!([]), "The application has no reply address yet"),
         ];

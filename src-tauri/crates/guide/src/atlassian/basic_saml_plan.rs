@@ -48,13 +48,13 @@ pub(super) fn site_ask() -> Ask {
 pub(super) fn others_ask() -> Ask {
     Ask::choice(
         OTHERS,
-        "What becomes of the addresses that are not Atlassian's?",
+        "What becomes of the addresses that are not Atlassian’s?",
         "Somebody entered them in the portal.",
         &[
             (
                 STAY,
                 "They stay",
-                "Atlassian's come first and become the default.",
+                "Atlassian’s come first and become the default.",
             ),
             (
                 GO,
@@ -114,7 +114,7 @@ fn addresses_change(now: &Addresses, pair: Pair<'_>, others: Others) -> Change {
         then: shown(&then),
         then_about: match (theirs, others) {
             (0, _) => String::new(),
-            (_, Others::Stay) => format!("{count} stay behind Atlassian's, which are the default"),
+            (_, Others::Stay) => format!("{count} stay behind Atlassian’s, which are the default"),
             (_, Others::Go) => format!("{count} removed"),
         },
         code: true,
@@ -269,7 +269,7 @@ mod tests {
         );
         assert_eq!(
             change.then_about,
-            "2 other addresses stay behind Atlassian's, which are the default"
+            "2 other addresses stay behind Atlassian’s, which are the default"
         );
     }
 

@@ -348,7 +348,7 @@ impl Check<Live> for Encryption {
                 Verdict::new(
                     VerdictState::Fail,
                     "Token encryption is on",
-                    "Atlassian can't read an encrypted answer, so every log-in fails.",
+                    "Atlassian can’t read an encrypted answer, so every log-in fails.",
                 ),
                 "encryption",
                 cx,

@@ -52,7 +52,7 @@ pub(super) async fn template(
     graph: &Graph,
     known: &Known,
 ) -> Result<Option<Template>, Trouble> {
-    let doing = "Looking for Atlassian Cloud in Microsoft's gallery.";
+    let doing = "Looking for Atlassian Cloud in Microsoft’s gallery.";
     let found = graph
         .templates_named(GALLERY_NAME)
         .await
@@ -87,7 +87,7 @@ pub(super) async fn ours(
     {
         return Ok(Some(found));
     }
-    let doing = "Looking for an application with this connection's tag.";
+    let doing = "Looking for an application with this connection’s tag.";
     let tagged = graph
         .applications_tagged(&cx.tag())
         .await

@@ -225,7 +225,7 @@ mod tests {
             ),
             (
                 "error_description=Audience+is+invalid",
-                Some("The answer was made for another identifier than Atlassian's"),
+                Some("The answer was made for another identifier than Atlassian’s"),
             ),
             ("We couldn’t log you in", Some("Atlassian gives no reason")),
             (
@@ -234,7 +234,7 @@ mod tests {
             ),
             (
                 "aadsts50011",
-                Some("The reply URL in Atlassian's request is not in the application"),
+                Some("The reply URL in Atlassian’s request is not in the application"),
             ),
             ("AADSTS99999999", None),
             ("nothing in particular", None),

@@ -80,7 +80,7 @@ pub(super) fn judge(known: &Known, typed: &str) -> Judgement {
     if let Some(wrong) = all.iter().find(|address| !is_address(address)) {
         return Judgement::bad(
             "That is no e-mail address.",
-            format!("“{wrong}” can't be mailed. Put commas between several addresses."),
+            format!("“{wrong}” can’t be mailed. Put commas between several addresses."),
         );
     }
     if all.len() > MOST {

@@ -128,7 +128,7 @@ fn too_few(admins: &[Admin]) -> Option<Verdict> {
     Some(Verdict::new(
         VerdictState::Fail,
         title,
-        "If that person can't log in any more, nobody can switch single sign-on off.",
+        "If that person can’t log in any more, nobody can switch single sign-on off.",
     ))
 }
 

@@ -124,10 +124,10 @@ impl Check<Live> for KeyLasts {
                 title,
                 match ours {
                     Some(_) => {
-                        "Atlassian's list of keys does not tell. Note the date where you made it."
+                        "Atlassian’s list of keys does not tell. Note the date where you made it."
                     }
                     None => {
-                        "Atlassian's list does not tell which of its keys is this one. Note the date where you made it."
+                        "Atlassian’s list does not tell which of its keys is this one. Note the date where you made it."
                     }
                 },
             ),

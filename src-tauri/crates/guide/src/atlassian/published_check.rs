@@ -111,7 +111,7 @@ fn said(agreement: Agreement, published: &[String], active: &Signing) -> Verdict
             VerdictState::Pass,
             "Microsoft publishes the same values",
             format!(
-                "Login URL, identifier and certificate {ours} are read from the application's own metadata."
+                "Login URL, identifier and certificate {ours} are read from the application’s own metadata."
             ),
         ),
         Agreement::Behind => Verdict::new(

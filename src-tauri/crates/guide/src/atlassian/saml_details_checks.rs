@@ -146,7 +146,7 @@ impl Check<Live> for Address {
             return Finding::only(Verdict::skipped(
                 Skip::NothingYet,
                 format!("The {} is not pasted yet", self.name),
-                "Atlassian shows it once Entra's values are saved there.",
+                "Atlassian shows it once Entra’s values are saved there.",
             ));
         };
         let judged = match self.ask {
@@ -406,11 +406,11 @@ impl Check<Live> for Audited {
     }
 
     fn title(&self) -> &'static str {
-        "Atlassian's audit log shows it"
+        "Atlassian’s audit log shows it"
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
-        let title = "Atlassian's audit log can't be read";
+        let title = "Atlassian’s audit log can’t be read";
         let Some(since) = known
             .answered_at(SP_ENTITY)
             .filter(|_| pair(known).is_some())
@@ -449,7 +449,7 @@ impl Audited {
         cx: &Live,
         known: &Known,
     ) -> Verdict {
-        let title = "Atlassian's audit log can't be read";
+        let title = "Atlassian’s audit log can’t be read";
         let skipped = |because: String| Verdict::skipped(Skip::NotAvailable, title, because);
         let actions = match atlassian.event_actions(organization).await {
             Ok(actions) => actions,
@@ -477,14 +477,14 @@ impl Audited {
         {
             Some(event) => Verdict::new(
                 VerdictState::Pass,
-                "Atlassian's audit log shows it",
+                "Atlassian’s audit log shows it",
                 event_said(event),
             )
             .by(&events.call),
             // It can be late, and without Guard it is empty (atlassian.md 1.8): inconclusive, never a failure.
             None => Verdict::skipped(
                 Skip::NotAvailable,
-                "Atlassian's audit log shows nothing of it",
+                "Atlassian’s audit log shows nothing of it",
                 "It can be minutes late, and needs Guard. The test log-in proves more.",
             )
             .by(&events.call),

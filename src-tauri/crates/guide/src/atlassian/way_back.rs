@@ -71,7 +71,7 @@ impl WayBack {
              ==================================================\n\
              Written on {date}. Keep this file where it can be read without logging in to Atlassian or Microsoft.\n\
              \n\
-             When people of the pilot can't log in to Atlassian any more, do this. It takes two minutes, and nothing is lost by it.\n\
+             When people of the pilot can’t log in to Atlassian any more, do this. It takes two minutes, and nothing is lost by it.\n\
              \n\
              1. Call the organization admin who does not need Microsoft to log in:\n\
              \x20  {admin}\n\
@@ -80,12 +80,12 @@ impl WayBack {
              \x20  (Atlassian Administration, Security, User security, Authentication policies, “{policy}”, Edit)\n\
              3. Under Settings, clear “Enforce single sign-on”, then press Update.\n\
              4. From then on the members of the policy log in with their Atlassian password. Who has none presses\n\
-             \x20  “Can't log in?” on the log-in page and gets a link by e-mail.\n\
+             \x20  “Can’t log in?” on the log-in page and gets a link by e-mail.\n\
              5. Find out why before enforcing it again.\n\
              \n\
              If no admin gets in\n\
              -------------------\n\
-             Write to Atlassian's support: {support}\n\
+             Write to Atlassian’s support: {support}\n\
              They want proof that the organization is yours, and this id.\n\
              {ORGANIZATION_LINE} {organization_id}\n\
              \n\

@@ -63,7 +63,7 @@ pub(super) async fn tagged(
     tag: &str,
 ) -> Result<Option<connect::entra::Application>, Trouble> {
     let found = graph.applications_tagged(&registration_tag(tag)).await;
-    let found = found.map_err(|fault| trouble(&fault, "Looking for Lockstep's registration."))?;
+    let found = found.map_err(|fault| trouble(&fault, "Looking for Lockstep’s registration."))?;
     Ok(found.value.into_iter().next())
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn has_principal(graph: &Graph, app_id: &str) -> Result<bool, T
         .map_err(|fault| {
             trouble(
                 &fault,
-                "Looking for the service principal of Lockstep's registration.",
+                "Looking for the service principal of Lockstep’s registration.",
             )
         })?
         .value

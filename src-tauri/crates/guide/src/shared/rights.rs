@@ -65,7 +65,7 @@ pub(crate) fn allowed(
 pub(crate) fn as_granted(verdict: Verdict, graph: &Graph) -> Vec<Finding> {
     Finding::only(
         verdict
-            .told("Call", "the scope field of Microsoft's token answer")
+            .told("Call", "the scope field of Microsoft’s token answer")
             .saw("Granted", &graph.session().granted().join(" ")),
     )
 }

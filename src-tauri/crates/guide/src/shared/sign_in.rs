@@ -115,7 +115,7 @@ impl Step<Live> for SignInStep {
         }
         Ok(Plan::Changes {
             changes: vec![registration_change(&cx.tag())],
-            untouched: "nothing is consented to yet. Your tenant's settings and every other application stay as they are."
+            untouched: "nothing is consented to yet. Your tenant’s settings and every other application stay as they are."
                 .to_owned(),
         })
     }
@@ -159,7 +159,7 @@ impl Step<Live> for SignInStep {
         };
         match signed_in(cx)?.delete_application(id).await {
             Err(fault) if !fault.is_not_found() => {
-                Err(trouble(&fault, "Deleting Lockstep's registration."))
+                Err(trouble(&fault, "Deleting Lockstep’s registration."))
             }
             _ => Ok(()),
         }
@@ -174,7 +174,7 @@ impl Step<Live> for SignInStep {
             Err(fault) if fault.is_not_found() => Ok(true),
             Err(fault) => Err(trouble(
                 &fault,
-                "Looking whether Lockstep's registration is gone.",
+                "Looking whether Lockstep’s registration is gone.",
             )),
         }
     }
@@ -228,13 +228,13 @@ fn client_ask() -> Ask {
             (
                 "make",
                 "Let Lockstep make a registration",
-                "You sign in once with Microsoft's tool, Lockstep shows and makes the registration, then you sign in with it.",
+                "You sign in once with Microsoft’s tool, Lockstep shows and makes the registration, then you sign in with it.",
             ),
             (
                 "quick",
                 "Microsoft Graph Command Line Tools",
                 "The quick way for a trial. What you consent to here is shared with everybody who uses that tool in your tenant, \
-                 the log shows Microsoft's name, and some tenants block it.",
+                 the log shows Microsoft’s name, and some tenants block it.",
             ),
         ],
     )

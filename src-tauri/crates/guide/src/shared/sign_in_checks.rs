@@ -85,14 +85,14 @@ impl Check<Live> for ClockRight {
     }
 
     fn title(&self) -> &'static str {
-        "This computer's clock is right"
+        "This computer’s clock is right"
     }
 
     async fn look(&self, cx: &Live, known: &Known) -> Vec<Finding> {
         let graph = match nobody(
             cx,
             known,
-            "The clock is compared with Microsoft's after sign-in",
+            "The clock is compared with Microsoft’s after sign-in",
         ) {
             Ok(graph) => graph,
             Err(findings) => return findings,
@@ -100,9 +100,9 @@ impl Check<Live> for ClockRight {
         let me = match graph.me().await {
             Ok(me) => me,
             Err(fault) => {
-                let trouble = trouble(&fault, "Reading Microsoft's clock.");
+                let trouble = trouble(&fault, "Reading Microsoft’s clock.");
                 return Finding::only(Verdict::unknown(
-                    "Microsoft's clock could not be read",
+                    "Microsoft’s clock could not be read",
                     &trouble,
                 ));
             }
@@ -134,8 +134,8 @@ fn clock_verdict(off: i64) -> Verdict {
     if off.abs() <= CLOCK_TOLERANCE_SECONDS {
         return Verdict::new(
             VerdictState::Pass,
-            "This computer's clock is right",
-            "It agrees with Microsoft's.",
+            "This computer’s clock is right",
+            "It agrees with Microsoft’s.",
         );
     }
     let minutes = (off.abs() + 30) / 60;
@@ -143,7 +143,7 @@ fn clock_verdict(off: i64) -> Verdict {
     Verdict::new(
         VerdictState::Fail,
         format!(
-            "This computer's clock is {} {side} Microsoft's",
+            "This computer’s clock is {} {side} Microsoft’s",
             words::count(minutes as usize, "minute", "minutes")
         ),
         "Sign-ins and certificates are judged by the clock.",
@@ -157,17 +157,17 @@ mod tests {
     #[test]
     fn the_clock_is_wrong_from_five_minutes_on() {
         for (off, state, title) in [
-            (0, VerdictState::Pass, "This computer's clock is right"),
-            (-300, VerdictState::Pass, "This computer's clock is right"),
+            (0, VerdictState::Pass, "This computer’s clock is right"),
+            (-300, VerdictState::Pass, "This computer’s clock is right"),
             (
                 3_600,
                 VerdictState::Fail,
-                "This computer's clock is 60 minutes ahead of Microsoft's",
+                "This computer’s clock is 60 minutes ahead of Microsoft’s",
             ),
             (
                 -360,
                 VerdictState::Fail,
-                "This computer's clock is 6 minutes behind Microsoft's",
+                "This computer’s clock is 6 minutes behind Microsoft’s",
             ),
         ] {
             let verdict = clock_verdict(off);

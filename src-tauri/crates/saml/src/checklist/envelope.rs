@@ -29,7 +29,7 @@ pub(super) fn status(look: &Look<'_, '_>) -> Outcome {
         return pass("Entra says that the login succeeded.");
     }
     if status.code.is_empty() {
-        return fail("The response doesn't say whether the login succeeded.");
+        return fail("The response doesn’t say whether the login succeeded.");
     }
     let said = status.message.as_deref().map(str::trim);
     let code = status.nested.as_deref().unwrap_or(&status.code);
@@ -51,7 +51,7 @@ fn aadsts(text: &str) -> Option<String> {
 
 pub(super) fn issuer_response(look: &Look<'_, '_>) -> Outcome {
     let Some(found) = &look.response.issuer else {
-        return fail("The response doesn't say who issued it.");
+        return fail("The response doesn’t say who issued it.");
     };
     let known = [
         (&look.expected.issuer, "the metadata"),
@@ -85,8 +85,8 @@ pub(super) fn issuer_response(look: &Look<'_, '_>) -> Outcome {
 pub(super) fn issuer_assertion(look: &Look<'_, '_>) -> Outcome {
     either(look.assertion().map(
         |assertion| match (&assertion.issuer, &look.response.issuer) {
-            (None, _) => fail("The assertion doesn't say who issued it."),
-            (Some(_), None) => not_possible("The response doesn't say who issued it."),
+            (None, _) => fail("The assertion doesn’t say who issued it."),
+            (Some(_), None) => not_possible("The response doesn’t say who issued it."),
             (Some(inner), Some(outer)) if inner == outer => {
                 pass("Response and assertion have the same issuer.")
             }
@@ -99,7 +99,7 @@ pub(super) fn issuer_assertion(look: &Look<'_, '_>) -> Outcome {
 
 pub(super) fn destination(look: &Look<'_, '_>) -> Outcome {
     match (&look.expected.acs, &look.response.destination) {
-        (_, None) => warn("The response doesn't say for which address it was made."),
+        (_, None) => warn("The response doesn’t say for which address it was made."),
         (None, Some(_)) => unknown("the assertion consumer service URL"),
         (Some(wanted), Some(found)) => address("The response was made for", wanted, found),
     }
@@ -108,7 +108,7 @@ pub(super) fn destination(look: &Look<'_, '_>) -> Outcome {
 pub(super) fn recipient(look: &Look<'_, '_>) -> Outcome {
     either(look.assertion().map(|assertion| {
         match (&look.expected.acs, &assertion.confirmation.recipient) {
-            (_, None) => fail("The assertion doesn't say who may take it."),
+            (_, None) => fail("The assertion doesn’t say who may take it."),
             (None, Some(_)) => unknown("the assertion consumer service URL"),
             (Some(wanted), Some(found)) => address("The assertion is for", wanted, found),
         }
@@ -120,7 +120,7 @@ pub(super) fn posted_to(look: &Look<'_, '_>) -> Outcome {
         return unknown("where the browser sent it (a HAR file tells)");
     };
     match &look.response.destination {
-        None => not_possible("The response doesn't say for which address it was made."),
+        None => not_possible("The response doesn’t say for which address it was made."),
         Some(wanted) => address("The browser went to", wanted, found),
     }
 }
@@ -148,10 +148,10 @@ pub(super) fn audience(look: &Look<'_, '_>) -> Outcome {
         let restrictions = &assertion.conditions.audiences;
         let found = restrictions.concat().join(", ");
         if restrictions.is_empty() {
-            return fail("The assertion doesn't say for which service it is.");
+            return fail("The assertion doesn’t say for which service it is.");
         }
         if found.starts_with("spn:") {
-            return fail("The assertion is for an application id, not for Atlassian's entity id.")
+            return fail("The assertion is for an application id, not for Atlassian’s entity id.")
                 .found(found);
         }
         let Some(wanted) = &look.expected.entity else {
@@ -166,15 +166,15 @@ pub(super) fn audience(look: &Look<'_, '_>) -> Outcome {
 
 pub(super) fn id_pair(look: &Look<'_, '_>) -> Outcome {
     let (Some(acs), Some(entity)) = (&look.expected.acs, &look.expected.entity) else {
-        return unknown("one of Atlassian's two addresses");
+        return unknown("one of Atlassian’s two addresses");
     };
     let of_acs = acs.rsplit_once("connection=saml-").map(|(_, id)| id.trim());
     let of_entity = entity.trim().rsplit_once('/').map(|(_, id)| id);
     match (of_acs, of_entity) {
         (Some(one), Some(other)) if one == other => {
-            pass("Both of Atlassian's addresses have the same id.")
+            pass("Both of Atlassian’s addresses have the same id.")
         }
-        (one, other) => fail("Atlassian's two addresses have different ids.")
+        (one, other) => fail("Atlassian’s two addresses have different ids.")
             .between(other.unwrap_or("none"), one.unwrap_or("none")),
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn format(look: &Look<'_, '_>) -> Outcome {
         let format = assertion.and_then(|one| one.name_id.as_ref()?.format.as_deref());
         match format {
             Some(EMAIL) => pass("The NameID is of the kind e-mail address."),
-            None => pass("The NameID doesn't say of which kind it is."),
+            None => pass("The NameID doesn’t say of which kind it is."),
             Some(other) if other.starts_with(FORMATS) && other.ends_with(":unspecified") => {
                 if value.contains('@') {
                     pass("The NameID is of no certain kind, but looks like an e-mail address.")
@@ -163,7 +163,7 @@ pub(super) fn claim_name(look: &Look<'_, '_>) -> Outcome {
             .found(value);
     }
     if value.contains('@') {
-        return warn("The claim name is an address, which changes when the person's name does.")
+        return warn("The claim name is an address, which changes when the person’s name does.")
             .found(value);
     }
     pass("The claim name looks like an id that stays.").found(value)
@@ -178,7 +178,7 @@ pub(super) fn claim_names(look: &Look<'_, '_>) -> Outcome {
             .collect();
         let near = |name: &&str| WANTED.iter().any(|short| is_near(name, short));
         match names.into_iter().find(near) {
-            None => pass("No claim's name looks mistyped."),
+            None => pass("No claim’s name looks mistyped."),
             Some(name) => {
                 let meant = WANTED.iter().find(|short| is_near(name, short));
                 warn("The name of a claim looks mistyped.")
@@ -242,8 +242,8 @@ pub(super) fn groups(look: &Look<'_, '_>) -> Outcome {
 
 pub(super) fn tenant(look: &Look<'_, '_>) -> Outcome {
     match (&look.expected.tenant, look.claim(TENANT)) {
-        (None, _) => unknown("the tenant's id"),
-        (_, None) => not_possible("The response doesn't name the tenant."),
+        (None, _) => unknown("the tenant’s id"),
+        (_, None) => not_possible("The response doesn’t name the tenant."),
         (Some(wanted), Some(found)) if wanted.eq_ignore_ascii_case(found) => {
             pass("It is from your tenant.")
         }

@@ -21,7 +21,7 @@ pub(super) fn present(look: &Look<'_, '_>) -> Outcome {
         (true, true) => pass("Response and assertion are both signed."),
         (true, false) => pass("The whole response is signed."),
         (false, true) => pass(
-            "The assertion is signed, as Entra does it. Nobody vouches for the response's own destination and status.",
+            "The assertion is signed, as Entra does it. Nobody vouches for the response’s own destination and status.",
         ),
         (false, false) if look.assertion_node.is_err() => {
             not_possible("There is no one assertion that could be signed.")
@@ -43,7 +43,7 @@ pub(super) fn algorithms(look: &Look<'_, '_>) -> Outcome {
         .iter()
         .find(|name| !SHA256.contains(name) && !SHA1.contains(name))
     {
-        return fail("The signature's algorithm is not accepted.").between(SHA256[0], *other);
+        return fail("The signature’s algorithm is not accepted.").between(SHA256[0], *other);
     }
     match names.iter().find(|name| SHA1.contains(name)) {
         Some(old) => warn("The signature uses SHA-1, which is broken. It is not verified here.")
@@ -94,7 +94,7 @@ pub(super) fn value(look: &Look<'_, '_>) -> Outcome {
         Some(Refusal::Seal(SealFault::OtherCertificate { thumbprint })) => {
             warn("The seal is unbroken, but made with another certificate.").found(thumbprint)
         }
-        Some(Refusal::Seal(SealFault::NoCertificate)) => unknown("Entra's signing certificate"),
+        Some(Refusal::Seal(SealFault::NoCertificate)) => unknown("Entra’s signing certificate"),
         Some(_) => not_possible("Not verified: the signature is not of the one kind that is."),
     }
 }
@@ -144,7 +144,7 @@ fn nothing() -> Outcome {
 
 pub(super) fn key(look: &Look<'_, '_>) -> Outcome {
     let Some(signer) = look.signer() else {
-        return not_possible("The signature doesn't say with which certificate it was made.");
+        return not_possible("The signature doesn’t say with which certificate it was made.");
     };
     let expected = look.expected;
     let found = signer.thumbprint();
@@ -166,7 +166,7 @@ pub(super) fn key(look: &Look<'_, '_>) -> Outcome {
             .iter()
             .map(Certificate::thumbprint)
             .collect();
-        return fail("It is signed with a certificate that is not in the application's metadata.")
+        return fail("It is signed with a certificate that is not in the application’s metadata.")
             .between(known.join(", "), side_by_side(look, &found));
     }
     if let Some(active) = active.filter(|active| !active.eq_ignore_ascii_case(&found)) {
@@ -248,7 +248,7 @@ pub(super) fn places(look: &Look<'_, '_>) -> Outcome {
         return fail("An assertion or a response stands inside another part.");
     }
     match &look.places {
-        Ok(()) => pass("Nothing stands where it doesn't belong."),
+        Ok(()) => pass("Nothing stands where it doesn’t belong."),
         Err(refusal) => fail(refusal.to_string()),
     }
 }
@@ -271,7 +271,7 @@ pub(super) fn comments(look: &Look<'_, '_>) -> Outcome {
 
 pub(super) fn validity(look: &Look<'_, '_>) -> Outcome {
     let Some(signer) = look.signer() else {
-        return not_possible("The signature doesn't say with which certificate it was made.");
+        return not_possible("The signature doesn’t say with which certificate it was made.");
     };
     let now = look.circumstances.now;
     let (from, until) = (signer.not_before(), signer.not_after());
@@ -298,7 +298,7 @@ pub(super) fn validity(look: &Look<'_, '_>) -> Outcome {
 
 pub(super) fn strength(look: &Look<'_, '_>) -> Outcome {
     match look.signer().map(|signer| signer.rsa_bits()) {
-        None => not_possible("The signature doesn't say with which certificate it was made."),
+        None => not_possible("The signature doesn’t say with which certificate it was made."),
         Some(Some(bits)) if bits >= 2048 => pass(format!("Its key is RSA with {bits} bits.")),
         Some(Some(bits)) => {
             fail(format!("Its key is RSA with only {bits} bits.")).between("2048", bits.to_string())
@@ -310,7 +310,7 @@ pub(super) fn strength(look: &Look<'_, '_>) -> Outcome {
 pub(super) fn rollover(look: &Look<'_, '_>) -> Outcome {
     let known = &look.expected.metadata;
     match known.len() {
-        0 => unknown("the application's metadata"),
+        0 => unknown("the application’s metadata"),
         1 => pass("The metadata names one signing certificate."),
         several => {
             let thumbprints: Vec<String> = known.iter().map(Certificate::thumbprint).collect();

@@ -47,7 +47,7 @@ pub(super) const CHECKS: &[Row] = rows![
     ("recipient", "Recipient", "The assertion may be taken at one address only.", ADDRESSES, "sc-destination", envelope::recipient),
     ("acs-posted-to", "Where the browser went", "It must be the address that the response was made for.", ADDRESSES, "sc-destination", envelope::posted_to),
     ("audience", "Audience", "The assertion is for one service.", IDENTIFIER, "sc-audience", envelope::audience),
-    ("id-pair", "Ids in Atlassian's addresses", "Both are of one SAML configuration.", "Copy both addresses again from the same page at Atlassian.", "atl-connection-not-found", envelope::id_pair),
+    ("id-pair", "Ids in Atlassian’s addresses", "Both are of one SAML configuration.", "Copy both addresses again from the same page at Atlassian.", "atl-connection-not-found", envelope::id_pair),
     ("inresponseto", "Question and answer", "Atlassian asked with a number, and the answer repeats it.", "Start the login at the Atlassian site rather than in My Apps.", "sc-inresponseto", envelope::in_response_to),
     ("time-conditions", "Time of the assertion", "It counts for about an hour.", AGAIN, "sc-time-window", times::conditions),
     ("time-subject", "Time of the confirmation", "It must be used within that time.", AGAIN, "sc-time-window", times::subject),
@@ -57,17 +57,17 @@ pub(super) const CHECKS: &[Row] = rows![
     ("nameid-present", "NameID", "It says who logs in.", "Fill the attribute that the NameID is made of for this person, or choose another attribute for everybody.", "aadsts501241", person::present),
     ("nameid-format", "Format of the NameID", "Atlassian finds people by their e-mail address.", NAME, "sc-nameid-not-email", person::format),
     ("nameid-email", "Form of the NameID", "It must be an e-mail address.", NAME, "sc-nameid-not-email", person::email),
-    ("nameid-guest", "Guest", "A guest's account name is no address of anybody.", "Choose user.mail for guests, or leave guests out.", "sc-nameid-ext", person::guest),
+    ("nameid-guest", "Guest", "A guest’s account name is no address of anybody.", "Choose user.mail for guests, or leave guests out.", "sc-nameid-ext", person::guest),
     ("nameid-domain", "Domain of the NameID", "Single sign-on is for verified domains only.", "Verify the domain at Atlassian, or choose an attribute whose domain is verified.", "atl-domain-unverified", person::domain),
     ("nameid-account", "Account at Atlassian", "The NameID is the e-mail address of an account.", NAME, "atl-strategy-mismatch", person::account),
     ("nameid-scim", "Address by provisioning", "Login and provisioning must use the same attribute.", "Choose the same attribute for the NameID and for the e-mail address in provisioning.", "si-saml-scim-mismatch", person::provisioned),
     ("claims", "Claims", "Atlassian can use them for the name of a new account.", CLAIM, "sc-claim-missing", person::claims),
     ("claim-email", "Claim emailaddress", "Two addresses for one person make two accounts sooner or later.", CLAIM, "si-saml-scim-mismatch", person::claim_email),
-    ("claim-name", "Claim name", "An id that stays keeps a person's account when the address changes.", "Choose user.objectid for the claim name.", "sc-claim-name-displayname", person::claim_name),
+    ("claim-name", "Claim name", "An id that stays keeps a person’s account when the address changes.", "Choose user.objectid for the claim name.", "sc-claim-name-displayname", person::claim_name),
     ("claim-namespace", "Names of the claims", "A name with a letter too few is another claim.", CLAIM, "sc-claim-missing", person::claim_names),
     ("claim-duplicates", "Claims that are there twice", "Nobody can say which one counts.", CLAIM, "sc-claim-missing", person::claim_twice),
     ("groups", "Groups", "Provisioning brings groups; the login needs none.", "Remove the group claim.", "sc-groups-overage", person::groups),
-    ("tenant", "Tenant", "The response must be from your tenant.", "Correct the Identity provider SSO URL at Atlassian: it holds the tenant's id.", "sc-issuer", person::tenant),
+    ("tenant", "Tenant", "The response must be from your tenant.", "Correct the Identity provider SSO URL at Atlassian: it holds the tenant’s id.", "sc-issuer", person::tenant),
     ("sig-present", "Signature", "Without one, nobody vouches for the message.", "Set Signing Option to Sign SAML assertion in SAML Certificates.", "sc-unsigned", seals::present),
     ("sig-alg", "Algorithms", "Old algorithms can be forged.", "Set Signing Algorithm to SHA-256 in SAML Certificates.", "sc-sha1", seals::algorithms),
     ("sig-c14n", "Canonical form", "Any other form can hide things.", FORGED, "sc-wrapping", seals::canonicalisation),
@@ -79,10 +79,10 @@ pub(super) const CHECKS: &[Row] = rows![
     ("xsw-same-node", "Sealed part and read part", "They must be the same.", FORGED, "sc-wrapping", seals::same_node),
     ("xsw-object", "Hidden places", "Nothing belongs into them.", FORGED, "sc-wrapping", seals::places),
     ("xsw-comment", "Comments within values", "They can cut a name in two.", FORGED, "sc-wrapping", seals::comments),
-    ("cert-time", "Validity of the certificate", "Entra's certificates count for three years unless told otherwise.", "Make a new certificate, save it at Atlassian and activate it in Entra in the same minutes.", "sc-cert-expired", seals::validity),
+    ("cert-time", "Validity of the certificate", "Entra’s certificates count for three years unless told otherwise.", "Make a new certificate, save it at Atlassian and activate it in Entra in the same minutes.", "sc-cert-expired", seals::validity),
     ("cert-strength", "Key of the certificate", "A short key can be broken.", "Make a new certificate.", "sc-cert-expired", seals::strength),
     ("cert-rollover", "Certificates in the metadata", "While one is changed for another, there are two.", "Plan the change: Atlassian holds one certificate at a time.", "atl-cert-expiring", seals::rollover),
-    ("encryption", "Encryption", "Atlassian can't read an encrypted assertion.", "Switch token encryption off for the application.", "sc-encrypted", envelope::encryption),
+    ("encryption", "Encryption", "Atlassian can’t read an encrypted assertion.", "Switch token encryption off for the application.", "sc-encrypted", envelope::encryption),
     ("authn-context", "Way of signing in", "A question for a certain way can fail for people who sign in otherwise.", "Nothing, unless people see AADSTS75011.", "aadsts75011", envelope::context),
     ("relaystate", "Way back", "Atlassian uses it to lead the person back to the page.", "Start the login at the Atlassian site.", "atl-idp-initiated", envelope::relay_state),
     ("replay", "Used before", "A ticket is good for one journey.", AGAIN, "sc-time-window", envelope::replay),
@@ -113,9 +113,9 @@ pub(super) fn unreadable(refusal: &Refusal) -> Vec<Checked> {
             CheckState::NotPossible
         },
         seen: if row.id == "root" {
-            format!("The message can't be read. {refusal}")
+            format!("The message can’t be read. {refusal}")
         } else {
-            "The message can't be read.".to_owned()
+            "The message can’t be read.".to_owned()
         },
         expected: None,
         found: None,

@@ -15,7 +15,7 @@ pub(super) fn conditions(look: &Look<'_, '_>) -> Outcome {
             assertion.conditions.not_on_or_after,
         );
         if from.is_none() && until.is_none() {
-            return warn("The assertion doesn't say when it counts.");
+            return warn("The assertion doesn’t say when it counts.");
         }
         window(look, from, until)
     }))
@@ -25,10 +25,10 @@ pub(super) fn subject(look: &Look<'_, '_>) -> Outcome {
     either(look.assertion().map(|assertion| {
         let confirmation = &assertion.confirmation;
         if confirmation.not_before.is_some() {
-            return fail("The confirmation has a beginning, which SAML doesn't allow there.");
+            return fail("The confirmation has a beginning, which SAML doesn’t allow there.");
         }
         match confirmation.not_on_or_after {
-            None => fail("The confirmation doesn't say until when it counts."),
+            None => fail("The confirmation doesn’t say until when it counts."),
             until => window(look, None, until),
         }
     }))
@@ -68,7 +68,7 @@ fn is_before(time: Timestamp, other: Timestamp, allowance: SignedDuration) -> bo
 pub(super) fn authn(look: &Look<'_, '_>) -> Outcome {
     either(look.assertion().map(|assertion| {
         let Some(instant) = assertion.sign_in.instant else {
-            return warn("The assertion doesn't say when the person signed in.");
+            return warn("The assertion doesn’t say when the person signed in.");
         };
         let (at, skew) = (look.circumstances.at(), look.circumstances.skew);
         let age = at.duration_since(instant);
@@ -96,14 +96,14 @@ pub(super) fn authn(look: &Look<'_, '_>) -> Outcome {
 
 pub(super) fn issue_instant(look: &Look<'_, '_>) -> Outcome {
     let Some(issued) = look.response.issue_instant else {
-        return warn("The response doesn't say when it was issued.");
+        return warn("The response doesn’t say when it was issued.");
     };
     let (at, skew) = (look.circumstances.at(), look.circumstances.skew);
     let ahead = issued.duration_since(at);
     let is_captured = look.circumstances.captured.at.is_some();
     if ahead > skew {
         return warn(format!(
-            "This computer's clock is slow by about {}.",
+            "This computer’s clock is slow by about {}.",
             words(ahead)
         ))
         .between(issued.to_string(), at.to_string());
