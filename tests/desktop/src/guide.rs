@@ -110,6 +110,7 @@ pub async fn app_added(window: &Window) -> Told {
 /// 1.1, the application that somebody made taken over.
 pub async fn take_over_app(window: &Window) -> Told {
     window.press("radio", "Take over Atlassian Cloud*").await?;
+    window.press("radio", "Nobody does*").await?;
     window.press("button", "Sign in to allow changes").await?;
     window.press("button", "Make *").await?;
     window.see("heading", "What changed*").await?;

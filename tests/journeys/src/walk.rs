@@ -62,6 +62,7 @@ impl Walk {
             ),
             answer("entra.tenant_choice", &practice.tenant_id),
             answer("atlassian.guard", "yes"),
+            answer("app.in_use", "no"),
         ]);
         let key = practice
             .organization_key
@@ -306,9 +307,12 @@ impl Walk {
     /// What this step would change, or what it asks before it can tell; `None` when there is nothing to do.
     pub async fn shown(&self, step: &StepId) -> Result<Option<Proposal>, Trouble> {
         let mut proposal = self.plan(step).await?;
-        if matches!(proposal.plan, Plan::Asks { .. }) {
-            self.answer(step, Some(&proposal)).await?;
-            proposal = self.plan(step).await?;
+        // An answer can bring up another question.
+        for _ in 0..2 {
+            if matches!(proposal.plan, Plan::Asks { .. }) {
+                self.answer(step, Some(&proposal)).await?;
+                proposal = self.plan(step).await?;
+            }
         }
         match proposal.plan {
             Plan::AlreadySo(_) | Plan::ByHand => return Ok(None),

@@ -120,6 +120,76 @@ async fn a_connection_that_was_set_up_and_enforced_before_is_taken_over_from_the
     assert_eq!(bench.applications().len(), apps);
 }
 
+/// What is proposed for the claims: what asks first, or the changes.
+async fn claims(walk: &Walk) -> Plan {
+    let shown = walk.shown(&by_id("claims")).await.expect("a plan");
+    shown.expect("there is something to do").plan
+}
+
+async fn confirms(walk: &Walk, step: &str, ask: &engine::Ask) {
+    let said = walk.session.answer(&by_id(step), ask, "yes").await;
+    assert_eq!(said, Ok(None), "{step}");
+}
+
+#[tokio::test]
+async fn an_application_that_people_use_is_changed_only_after_that_was_confirmed() {
+    let bench = Bench::of("claims-policy-in-place").await;
+    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
+    let walk = bench
+        .open()
+        .await
+        .answering("app.existing", &theirs.expect("an id"));
+    let asked = walk.answering("app.in_use", "").until("add-app").await;
+    let Ok(Ended::Asked(asks)) = asked else {
+        panic!("it is asked whether people use it: {asked:?}")
+    };
+    assert_eq!(asks.last().map(|ask| ask.id.as_str()), Some("app.in_use"));
+    assert_eq!(bench.writes(), [""; 0]);
+
+    let walk = bench
+        .open()
+        .await
+        .answering("app.in_use", "yes")
+        .answering("claims.policy", "detach");
+    for (step, asked) in [
+        ("basic-saml", "saml.addresses_while_enforced"),
+        ("claims", "claims.while_enforced"),
+    ] {
+        let ended = walk.until(step).await;
+        let Ok(Ended::Asked(asks)) = ended else {
+            panic!("{step} is confirmed first: {ended:?}")
+        };
+        assert_eq!(asks[0].id, asked);
+        if step == "basic-saml" {
+            confirms(&walk, step, &asks[0]).await;
+        }
+    }
+    let writes = bench.writes();
+    let Plan::Asks { because, asks } = claims(&walk).await else {
+        panic!("it is confirmed first")
+    };
+    assert!(because.starts_with("People log in through this application."));
+
+    // It turns out that nobody does, and then that somebody does after all.
+    answer(&walk, "add-app", "app.in_use", "no").await;
+    assert!(matches!(claims(&walk).await, Plan::Changes { .. }));
+    answer(&walk, "add-app", "app.in_use", "yes").await;
+    assert!(matches!(claims(&walk).await, Plan::Asks { .. }));
+    assert_eq!(bench.writes(), writes, "nothing was changed by asking");
+
+    confirms(&walk, "claims", &asks[0]).await;
+    let Plan::Changes { changes, .. } = claims(&walk).await else {
+        panic!("confirmed")
+    };
+    let said = changes.iter().map(|change| change.then_about.as_str());
+    assert!(
+        said.clone()
+            .any(|said| said.contains("people can’t log in through it")),
+        "{:?}",
+        said.collect::<Vec<_>>()
+    );
+}
+
 #[tokio::test]
 async fn whoever_is_missing_is_added_and_it_says_that_they_are_reached_at_once() {
     let bench = Bench::of("fresh").await;

@@ -13,6 +13,7 @@ use super::find_app::{
     self, EXISTING, Found, NEW, by_id, by_name, existing_ask, others, ours, template,
     without_template_ask,
 };
+use super::usage::{self, IN_USE};
 use super::{app_checks, before_atlassian, before_entra};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::{read_only, signed_in};
@@ -46,10 +47,15 @@ impl Step<Live> for AddApp {
     }
 
     fn asks(&self, state: &State) -> Vec<Ask> {
-        if state.known().fact("app.object").is_some()
-            || Who::of(state.known()) == Who::AtlassianOnly
-        {
+        let known = state.known();
+        if Who::of(known) == Who::AtlassianOnly {
             return Vec::new();
+        }
+        // What is said of an application that was taken over can turn out wrong later.
+        let in_use = find_app::is_taken_over(known) && known.answer(IN_USE).is_some();
+        let in_use = in_use.then(usage::ask);
+        if known.fact("app.object").is_some() {
+            return in_use.into_iter().collect();
         }
         let name = Ask::new(
             NAME,
@@ -58,11 +64,14 @@ impl Step<Live> for AddApp {
             "People see it on their My Apps page.",
         )
         .default(find_app::GALLERY_NAME);
-        match state.known().answer(EXISTING) {
+        match known.answer(EXISTING) {
             None => vec![name],
             Some(NEW) => vec![find_app::chosen_ask(NEW), name],
             // One that is taken over keeps its name.
-            Some(existing) => vec![find_app::chosen_ask(existing)],
+            Some(existing) => [find_app::chosen_ask(existing)]
+                .into_iter()
+                .chain(in_use)
+                .collect(),
         }
     }
 
@@ -87,6 +96,16 @@ impl Step<Live> for AddApp {
         match chosen {
             Some(chosen) if chosen != NEW => {
                 match others.iter().find(|found| found.application.id == chosen) {
+                    Some(found)
+                        if found.may_be_in_use()
+                            && known.answer(IN_USE).is_none()
+                            && !read_only(known) =>
+                    {
+                        Ok(Plan::Asks {
+                            because: format!("{} has single sign-on set up.", found.name()),
+                            asks: vec![usage::ask()],
+                        })
+                    }
                     Some(found) => missing(cx, graph, found, known).await,
                     None => Ok(Plan::ByHand),
                 }
@@ -272,7 +291,7 @@ fn mark_change(cx: &Live, rename: Option<&str>, found: Option<&Found>) -> Change
             || "so that Lockstep knows its own".to_owned(),
             |found| {
                 format!(
-                    "of {}, client id {}",
+                    "of {}, application (client) ID {}",
                     found.name(),
                     found.application.app_id
                 )

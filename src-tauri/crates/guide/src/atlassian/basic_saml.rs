@@ -14,7 +14,7 @@ use super::basic_saml_plan::{address_of, others_ask, proposed, relay_state, site
 use super::holders::{holders, in_use};
 use super::saml_app::{SAML, SamlApp, after, before, read, there, to_plan, unknown};
 use super::saml_details::pair;
-use super::{basic_saml_checks, certificate, saml_details, while_enforced};
+use super::{basic_saml_checks, certificate, saml_details, usage};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::{read_only, signed_in};
 use crate::{Live, trouble, words};
@@ -71,7 +71,7 @@ impl Step<Live> for BasicSaml {
         if let Some(chosen) = known.answer(OTHERS) {
             asks.push(others_ask().default(chosen));
         }
-        asks.extend(while_enforced::given(known, WHILE_ENFORCED));
+        asks.extend(usage::given(known, WHILE_ENFORCED));
         asks
     }
 
@@ -119,7 +119,7 @@ impl Step<Live> for BasicSaml {
             });
         }
         let untouched = "nobody is assigned, and no log-in changes before you enforce it.";
-        Ok(while_enforced::plan(
+        Ok(usage::plan(
             (known, cx.now()),
             WHILE_ENFORCED,
             CUTTING,

@@ -10,13 +10,12 @@ use engine::{
 use serde_json::{Value, json};
 
 use super::certificate_plan::{
-    Proposed, Wish, another_ask, expired_asks, is_notify, lets_in_again, proposed, which_asks,
+    Proposed, Wish, another_ask, expired_asks, is_notify, leaves_a_mode, lets_in_again, proposed,
+    which_asks,
 };
 use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, to_plan, unknown};
 use super::signing::Signing;
-use super::{
-    add_app, certificate_checks, collections, federation, notify, renewal, while_enforced,
-};
+use super::{add_app, certificate_checks, collections, federation, notify, renewal, usage};
 use crate::shared::plan::Who;
 use crate::shared::sign_in::signed_in;
 use crate::{Live, fill, trouble};
@@ -31,11 +30,8 @@ pub const NEW_CERTIFICATE: &str = "saml.new_certificate";
 pub const WHICH: &str = "saml.which_certificate";
 /// The ask whether another certificate is to sign although single sign-on is enforced.
 pub const WHILE_ENFORCED: &str = "saml.certificate_while_enforced";
-/// The change that reaches log-ins at once, and until when. Making one without it leaves another one signing.
-const CUTTING: (&[&str], &str) = (
-    &["activate"],
-    "until the new certificate is pasted at Atlassian",
-);
+/// Until when a change here cuts off who logs in.
+const UNTIL: &str = "until the new certificate is pasted at Atlassian";
 /// The fact: what the keys of the certificate that Lockstep made have in common. Only the change itself teaches it and
 /// the next one, so that an undo never touches somebody else's.
 const MADE: &str = "saml.made";
@@ -75,7 +71,7 @@ impl Step<Live> for Certificate {
         if let Some(thumbprint) = known.fact("saml.thumbprint") {
             asks.push(another_ask(thumbprint));
         }
-        asks.extend(while_enforced::given(known, WHILE_ENFORCED));
+        asks.extend(usage::given(known, WHILE_ENFORCED));
         asks.extend(renewal::open_asks(known));
         asks
     }
@@ -110,10 +106,10 @@ impl Step<Live> for Certificate {
                 changes,
                 untouched: UNTOUCHED.to_owned(),
             }),
-            Proposed::Changes(changes) => Ok(while_enforced::plan(
+            Proposed::Changes(changes) => Ok(usage::plan(
                 (known, cx.now()),
                 WHILE_ENFORCED,
-                CUTTING,
+                (cutting(&changes), UNTIL),
                 changes,
                 UNTOUCHED,
             )),
@@ -221,6 +217,15 @@ impl Step<Live> for Certificate {
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
         certificate_checks::ALL
+    }
+}
+
+/// The changes that reach log-ins at once. Making a certificate leaves another one signing, and the first mode that is set has
+/// nobody before it.
+fn cutting(changes: &[Change]) -> &'static [&'static str] {
+    match changes.iter().any(leaves_a_mode) {
+        true => &["activate", "mode"],
+        false => &["activate"],
     }
 }
 

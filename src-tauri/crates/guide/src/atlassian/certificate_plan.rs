@@ -113,6 +113,12 @@ pub(super) fn lets_in_again(changes: &[Change]) -> bool {
     changes.iter().any(|change| pasted(change) == Some(true))
 }
 
+/// Whether people may log in another way until this change.
+pub(super) fn leaves_a_mode(change: &Change) -> bool {
+    let before = || change.before.as_ref()?.get("mode")?.as_str();
+    change.id == "mode" && before().is_some()
+}
+
 pub(super) fn is_notify(change: &Change) -> bool {
     change.id == "notify"
 }
@@ -126,7 +132,10 @@ fn mode_change(now: &str) -> Change {
         about: "first of all: only then Entra takes Atlassian’s addresses".into(),
         now: before.unwrap_or("Not set").into(),
         then: SAML.into(),
-        then_about: "nobody’s log-in changes by it".into(),
+        then_about: match before {
+            Some(mode) => format!("whoever logs in by {mode} does not any more"),
+            None => "nobody’s log-in changes by it".to_owned(),
+        },
         code: true,
         before: Some(json!({ "mode": before })),
         after: Some(json!({ "mode": SAML })),

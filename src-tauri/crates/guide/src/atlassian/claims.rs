@@ -14,7 +14,7 @@ use super::claims_found;
 use super::claims_way::{Decision, Way};
 use super::gone::is_gone;
 use super::sent_claims;
-use super::{certificate, claims_checks, email_attribute, while_enforced};
+use super::{certificate, claims_checks, email_attribute, usage};
 use crate::shared::plan::Who;
 use crate::shared::rights;
 use crate::shared::sign_in::{read_only, signed_in};
@@ -74,7 +74,7 @@ impl Step<Live> for Claims {
         if known.answer(INSTEAD).is_some() || was_refused(state) {
             asks.push(instead_ask());
         }
-        asks.extend(while_enforced::given(known, WHILE_ENFORCED));
+        asks.extend(usage::given(known, WHILE_ENFORCED));
         asks
     }
 
@@ -99,7 +99,7 @@ impl Step<Live> for Claims {
             Decision::Do(_) if read_only(known) => Ok(Plan::ByHand),
             Decision::Do(moves) => {
                 let changes = moves.iter().map(|one| change(*one, cx, &found, email));
-                Ok(while_enforced::plan(
+                Ok(usage::plan(
                     (known, cx.now()),
                     WHILE_ENFORCED,
                     CUTTING,

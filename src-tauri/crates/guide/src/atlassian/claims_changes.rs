@@ -8,7 +8,7 @@ use super::claims::{INSTEAD, POLICY, WHILE_ENFORCED};
 use super::claims_found::Found;
 use super::claims_way::{Move, Way};
 use super::sent_claims::{self, Sent};
-use super::while_enforced;
+use super::usage::Use;
 use crate::Live;
 
 /// One write as it is shown.
@@ -188,6 +188,6 @@ pub(super) fn found_asks() -> Vec<Ask> {
     vec![
         policy,
         instead_ask(),
-        while_enforced::confirmation(WHILE_ENFORCED),
+        Use::Enforced.confirmation(WHILE_ENFORCED),
     ]
 }

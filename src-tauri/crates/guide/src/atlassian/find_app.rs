@@ -16,6 +16,11 @@ pub const WITHOUT_TEMPLATE: &str = "app.without_template";
 /// The answer for making a new application.
 pub(super) const NEW: &str = "new";
 
+/// Whether the application is one that stood before, taken over.
+pub(super) fn is_taken_over(known: &Known) -> bool {
+    known.answer(EXISTING).is_some_and(|chosen| chosen != NEW)
+}
+
 /// An application and its service principal.
 pub(super) struct Found {
     pub application: Application,
@@ -38,6 +43,17 @@ impl Found {
             Some(template) => facts.with("app.template", template),
             None => facts,
         }
+    }
+
+    /// How people are signed in by it; `None` where nothing is set up.
+    fn mode(&self) -> Option<&str> {
+        let mode = self.principal.preferred_single_sign_on_mode.as_deref();
+        mode.filter(|mode| !mode.is_empty())
+    }
+
+    /// Whether people may log in through it.
+    pub fn may_be_in_use(&self) -> bool {
+        self.mode().is_some()
     }
 
     /// Its name.
@@ -182,34 +198,27 @@ pub(super) fn existing_ask(others: &[Found]) -> Ask {
         EXISTING,
         AskKind::Choice { options },
         "There is an application of this template already. Which one shall it be?",
-        format!(
-            "Taking over changes only what is listed afterwards, and each change can be undone. {IN_USE}"
-        ),
+        "Taking over changes only what is listed afterwards, and each change can be undone.",
     )
 }
 
-/// Nothing in Entra tells whether Atlassian sends people to an application; only what is said on the page of enforcing does.
-const IN_USE: &str = "Does a policy at Atlassian send people to it already? Then answer 1.9 first: what would cut them off is confirmed before it is changed.";
-
 /// The choice that was made, with the way back to all that was found.
 pub(super) fn chosen_ask(chosen: &str) -> Ask {
-    let (taken, hint) = if chosen == NEW {
-        let new = (
+    let taken = if chosen == NEW {
+        (
             "A new application",
             "Beside the existing ones, which stay as they are.",
-        );
-        (new, "")
+        )
     } else {
-        let existing = (
+        (
             "The existing application",
             "It is taken over; only what is listed below changes.",
-        );
-        (existing, IN_USE)
+        )
     };
     Ask::choice(
         EXISTING,
         "Which application shall it be?",
-        hint,
+        "",
         &[
             (chosen, taken.0, taken.1),
             (
@@ -232,8 +241,8 @@ fn differences(found: &Found) -> String {
     } else {
         "enabled".into()
     });
-    parts.push(match principal.preferred_single_sign_on_mode.as_deref() {
-        None | Some("") => "single sign-on not set up".into(),
+    parts.push(match found.mode() {
+        None => "single sign-on not set up".into(),
         Some(mode) => format!("single sign-on mode {mode}"),
     });
     match found
@@ -245,7 +254,10 @@ fn differences(found: &Found) -> String {
         Some(tag) => parts.push(format!("marked by another Lockstep connection ({tag})")),
         None => parts.push("not made by Lockstep".into()),
     }
-    parts.push(format!("client id {}", found.application.app_id));
+    parts.push(format!(
+        "application (client) ID {}",
+        found.application.app_id
+    ));
     let mut text = parts.join(", ");
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();

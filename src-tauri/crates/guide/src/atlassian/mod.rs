@@ -76,8 +76,8 @@ pub mod test_login;
 mod test_login_checks;
 mod test_user;
 mod took_hold;
+pub mod usage;
 mod way_back;
-mod while_enforced;
 
 use engine::{Ask, AskKind, Guide, Known, Phase, StepId};
 
@@ -113,6 +113,18 @@ pub static GUIDE: Guide<Live> = Guide {
         },
     ],
 };
+
+/// The fact in which a step keeps what an ask chooses among what is there. Where there is only one it is not asked, and the fact holds
+/// that one: whoever named another one beforehand meant something that is not there. `None` for answers that name nothing.
+pub fn chosen_in(ask: &str, answer: &str) -> Option<&'static str> {
+    match ask {
+        _ if answer.is_empty() => None,
+        before_atlassian::ORGANIZATION => Some("atlassian.organization"),
+        before_atlassian::SITE => Some("atlassian.site"),
+        find_app::EXISTING if answer != find_app::NEW => Some("app.object"),
+        _ => None,
+    }
+}
 
 /// The asks of a step that come up only with what is found there; their options are then what was found.
 pub fn found_asks(step: &StepId) -> Vec<Ask> {
@@ -153,6 +165,7 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
                 "Which application?",
                 "The object id of one to take over, or “new”. Asked when there is one of this template.",
             ),
+            usage::ask(),
             find_app::without_template_ask(),
         ];
     }
@@ -173,7 +186,7 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
                 "Is the new certificate saved at Atlassian?",
                 "The thumbprint of the new one. Asked while one waits to follow the active one.",
             ),
-            while_enforced::confirmation(certificate::WHILE_ENFORCED),
+            usage::Use::Enforced.confirmation(certificate::WHILE_ENFORCED),
         ];
     }
     if *step == saml_details::ID {
@@ -182,7 +195,7 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
     if *step == basic_saml::ID {
         return vec![
             basic_saml_plan::others_ask(),
-            while_enforced::confirmation(basic_saml::WHILE_ENFORCED),
+            usage::Use::Enforced.confirmation(basic_saml::WHILE_ENFORCED),
         ];
     }
     if *step == test_login::ID {

@@ -13,7 +13,7 @@ use super::certificate::{NEW_CERTIFICATE, WHILE_ENFORCED};
 use super::saml_app::before;
 use super::saml_details::{ACS, REPASTED, SP_ENTITY, is_handed_over};
 use super::signing::{Signing, short};
-use super::while_enforced;
+use super::usage;
 use crate::fill::pem;
 
 /// The ask whether Atlassian has the next certificate: its thumbprint, so that an answer speaks for no other one.
@@ -102,11 +102,13 @@ pub(super) fn open_asks(known: &Known) -> Vec<Ask> {
         return Vec::new();
     };
     // In the gap nothing is asked that would make it longer.
-    if in_the_gap(known).is_none() && while_enforced::is_unconfirmed(known, WHILE_ENFORCED) {
+    if in_the_gap(known).is_none()
+        && let Some(found) = usage::unconfirmed(known, WHILE_ENFORCED)
+    {
         return match known.answer(WHILE_ENFORCED) {
             // It stands on the page already, and has to be given anew.
             Some(_) => Vec::new(),
-            None => vec![while_enforced::confirmation(WHILE_ENFORCED)],
+            None => vec![found.confirmation(WHILE_ENFORCED)],
         };
     }
     vec![ask(known, next, known.fact(CERTIFICATE))]
@@ -115,12 +117,10 @@ pub(super) fn open_asks(known: &Known) -> Vec<Ask> {
 /// The plan while a certificate waits. What enforcing makes of the gap is confirmed before anything is pasted: asked
 /// afterwards, it would only make the gap longer.
 pub(super) fn plan((known, now): (&Known, Timestamp), next: &Signing) -> Plan {
-    if while_enforced::has_to_be_confirmed(known, WHILE_ENFORCED, now) {
+    if let Some(found) = usage::to_be_confirmed(known, WHILE_ENFORCED, now) {
         return Plan::Asks {
-            because: format!(
-                "Single sign-on is enforced. People of the policy can’t log in {GAP}."
-            ),
-            asks: vec![while_enforced::confirmation(WHILE_ENFORCED)],
+            because: found.because(GAP),
+            asks: vec![found.confirmation(WHILE_ENFORCED)],
         };
     }
     let learned = waiting(known)
@@ -138,7 +138,7 @@ pub(super) fn plan((known, now): (&Known, Timestamp), next: &Signing) -> Plan {
 
 /// Lockstep knows of nothing that was handed over, so it may be that nobody logs in through this application yet.
 fn may_be_unused(known: &Known) -> bool {
-    !is_handed_over(known)
+    !is_handed_over(known) && !usage::is_said(known)
 }
 
 fn ask(known: &Known, thumbprint: &str, base64: Option<&str>) -> Ask {
