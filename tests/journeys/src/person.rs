@@ -21,6 +21,7 @@ struct Hands {
     opened: Vec<String>,
     copied: Vec<String>,
     saved: Vec<(String, String)>,
+    no_browser: bool,
 }
 
 impl Person {
@@ -37,6 +38,11 @@ impl Person {
     /// What was opened in the browser.
     pub fn opened(&self) -> Vec<String> {
         self.hands().opened.clone()
+    }
+
+    /// From now on there is no browser.
+    pub fn without_browser(&self) {
+        self.hands().no_browser = true;
     }
 
     /// What was copied.
@@ -56,6 +62,9 @@ impl Person {
 
 impl Desk for Person {
     fn open(&self, url: &str) -> Result<(), String> {
+        if self.hands().no_browser {
+            return Err("there is none".to_owned());
+        }
         self.hands().opened.push(url.to_owned());
         if !url.contains("/oauth2/v2.0/authorize") {
             return Ok(());

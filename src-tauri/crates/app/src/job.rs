@@ -83,6 +83,8 @@ pub enum Doing {
         url: String,
         /// When it ends by itself.
         until: Timestamp,
+        /// Why no browser was opened, where none was.
+        unopened: Option<String>,
     },
     /// Waiting for the person to enter a code.
     WaitingForCode {

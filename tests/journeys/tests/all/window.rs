@@ -1,7 +1,7 @@
 //! The window, used by pressing what it offers and nothing else.
 
 use app::Services;
-use app::views::{Action, CheckState, Page, Status};
+use app::views::{Action, CheckState, Page, Snapshot, Status};
 use connect::{Item, Vault};
 use journeys::{Bench, Ended, Window};
 
@@ -181,6 +181,47 @@ async fn a_step_that_waits_for_a_sign_in_only_does_not_wait_for_microsoft() {
     let mut rows = open.phases.iter().flat_map(|phase| &phase.steps);
     let row = rows.find(|row| row.id == "add-app").expect("a row");
     assert_eq!(row.word, "Ready");
+}
+
+#[tokio::test]
+async fn without_a_browser_the_page_says_so_and_gives_the_address() {
+    let bench = Bench::of("fresh").await;
+    let window = Window::of(&bench).await;
+    begin(&window, "Contoso").await;
+    on_to(&window, &bench, "before-entra").await;
+    window.go("sign-in").await;
+    window.person.without_browser();
+
+    window.press_at_once(Action::SignIn).await;
+    let waiting = |shown: &Snapshot| shown.step.as_ref().and_then(|step| step.wait.clone());
+    let shown = window
+        .until("it waits", |shown| {
+            waiting(shown).is_some_and(|wait| wait.until.is_some())
+        })
+        .await;
+    let wait = waiting(&shown).expect("it waits");
+    assert_eq!(wait.title, "No browser could be opened");
+    assert!(
+        wait.text.starts_with("The reason: there is none."),
+        "{}",
+        wait.text
+    );
+    assert!(wait.copies[0].value.contains("/authorize"));
+    window.press(Action::Cancel).await;
+
+    let hand = window
+        .go("before-entra")
+        .await
+        .step
+        .and_then(|step| step.hand);
+    let link = hand.and_then(|hand| hand.link).expect("a link");
+    let refused = window.refused(Action::OpenLink { url: link.url }).await;
+    assert_eq!(refused.title, "The page could not be opened");
+    assert!(
+        refused.next[0].text.starts_with("http"),
+        "{:?}",
+        refused.next
+    );
 }
 
 #[tokio::test]

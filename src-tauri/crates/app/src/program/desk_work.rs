@@ -9,7 +9,7 @@ impl Program {
             return Ok(());
         };
         may_open(&session, &url)?;
-        self.blocking(move |desk| desk.open(&url)).await
+        self.opens(url, |desk, url| desk.open(url)).await
     }
 
     /// Opens a page where nobody is logged in. In practice the autopilot can be the browser.
@@ -23,7 +23,18 @@ impl Program {
             // Whatever page it ends on is what the person would see there; the logs tell the rest.
             return Ok(session.practise_log_in().await?);
         }
-        self.blocking(move |desk| desk.open_private(&url)).await
+        self.opens(url, |desk, url| desk.open_private(url)).await
+    }
+
+    /// Opens a page, or says at which address the person can open it.
+    pub(super) async fn opens(
+        &self,
+        url: String,
+        open: fn(&dyn Desk, &str) -> Result<(), String>,
+    ) -> Shown {
+        let page = url.clone();
+        let opened = self.on_the_desk(move |desk| open(desk, &page)).await;
+        Ok(opened.map_err(|words| unopened(&url, &words))?)
     }
 
     /// Looks for what an ask could be answered with. It only reads.
@@ -141,16 +152,21 @@ impl Program {
         &self,
         work: impl FnOnce(&dyn Desk) -> Result<(), String> + Send + 'static,
     ) -> Shown {
+        let done = self.on_the_desk(work).await;
+        let trouble = |words: String| {
+            guide::local_trouble("This computer did not do that", "Nothing was sent.", &words)
+        };
+        Ok(done.map_err(trouble)?)
+    }
+
+    /// Works on a thread that may wait.
+    async fn on_the_desk(
+        &self,
+        work: impl FnOnce(&dyn Desk) -> Result<(), String> + Send + 'static,
+    ) -> Result<(), String> {
         let desk = self.0.desk.clone();
         let done = tokio::task::spawn_blocking(move || work(&*desk)).await;
-        let words = match done {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(words)) => words,
-            Err(error) => error.to_string(),
-        };
-        let trouble =
-            guide::local_trouble("This computer did not do that", "Nothing was sent.", &words);
-        Err(trouble.into())
+        done.unwrap_or_else(|error| Err(error.to_string()))
     }
 
     pub(super) fn dismiss(&self) {
@@ -162,6 +178,15 @@ impl Program {
             desktop.troubles.remove(&StepId::read(id));
         }
     }
+}
+
+/// What is said where a page can't be opened. It can be opened by hand all the same.
+fn unopened(url: &str, words: &str) -> Trouble {
+    guide::local_trouble("The page could not be opened", "Nothing was sent.", words).next(
+        "Open it yourself",
+        url,
+        engine::NextDo::Nothing,
+    )
 }
 
 /// Only pages of the cloud's table, of the organization's own site and of the list of help pages are opened.

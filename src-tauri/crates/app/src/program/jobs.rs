@@ -73,7 +73,15 @@ impl Program {
 
     pub(super) fn stage(&self, stage: SignInStage) {
         let doing = match stage {
-            SignInStage::Waiting { url, until, .. } => Doing::WaitingForBrowser { url, until },
+            SignInStage::Waiting {
+                url,
+                until,
+                browser,
+            } => Doing::WaitingForBrowser {
+                url,
+                until,
+                unopened: browser.map(|fault| fault.because),
+            },
             SignInStage::Code {
                 user_code,
                 verification_uri,
@@ -109,7 +117,7 @@ impl Program {
             Some(Doing::WaitingForBrowser { url, .. }) => url.clone(),
             _ => return Ok(()),
         };
-        self.blocking(move |desk| desk.open(&url)).await
+        self.opens(url, |desk, url| desk.open(url)).await
     }
 
     pub(super) async fn sign_out(&self) -> Shown {

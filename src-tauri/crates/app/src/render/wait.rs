@@ -24,16 +24,39 @@ pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
     };
     let name = |change: &str| name_of(sight, id, change);
     Some(match &job.doing {
-        Doing::SigningIn => blank("Opening the sign-in page", "Microsoft’s page opens in your browser.".into()),
-        Doing::WaitingForBrowser { url, until } => WaitView {
-            until: Some(millis(*until)),
-            copies: vec![copy("Address of the sign-in page", "If no browser opened, open it yourself.", url)],
-            actions: vec![
-                act(Action::SignInAgain, "Open the page again"),
-                act(Action::SignInByCode, "Use a code instead"),
-            ],
-            ..blank("Waiting for you in the browser", "Sign in on Microsoft’s page, then come back here. If you closed the tab, open the page again.".into())
-        },
+        Doing::SigningIn => blank(
+            "Opening the sign-in page",
+            "Microsoft’s page opens in your browser.".into(),
+        ),
+        Doing::WaitingForBrowser {
+            url,
+            until,
+            unopened,
+        } => {
+            let (title, text, note, again) = match unopened {
+                None => (
+                    "Waiting for you in the browser",
+                    "Sign in on Microsoft’s page, then come back here. If you closed the tab, open the page again.".to_owned(),
+                    "If no browser opened, open it yourself.",
+                    "Open the page again",
+                ),
+                Some(because) => (
+                    "No browser could be opened",
+                    format!("The reason: {because}. Open the address below yourself in a browser on this computer, or use a code on any device."),
+                    "It works on this computer only.",
+                    "Try to open it again",
+                ),
+            };
+            WaitView {
+                until: Some(millis(*until)),
+                copies: vec![copy("Address of the sign-in page", note, url)],
+                actions: vec![
+                    act(Action::SignInAgain, again),
+                    act(Action::SignInByCode, "Use a code instead"),
+                ],
+                ..blank(title, text)
+            }
+        }
         Doing::WaitingForCode { code, url, until } => WaitView {
             until: Some(millis(*until)),
             copies: vec![
@@ -41,32 +64,64 @@ pub(super) fn wait(sight: &Sight, id: &StepId) -> Option<WaitView> {
                 copy("Microsoft’s page", "", url),
             ],
             actions: vec![act(Action::OpenLink { url: url.clone() }, "Open the page")],
-            ..blank("Waiting for the code", "Some policies block this way; the browser is the better one.".into())
+            ..blank(
+                "Waiting for the code",
+                "Some policies block this way; the browser is the better one.".into(),
+            )
         },
         Doing::Making { change, number, of } => WaitView {
             usual: "2 s".into(),
             longest: "2 min".into(),
             progress: Some((*number as f64 - 1.0) / *of as f64),
-            ..blank(&format!("Making change {number} of {of}"), format!("{}. It is on record already, so nothing is lost if the power fails.", name(change)))
+            ..blank(
+                &format!("Making change {number} of {of}"),
+                format!(
+                    "{}. It is on record already, so nothing is lost if the power fails.",
+                    name(change)
+                ),
+            )
         },
-        Doing::ReadingBack { change, agreeing, of } => WaitView {
+        Doing::ReadingBack {
+            change,
+            agreeing,
+            of,
+        } => WaitView {
             usual: "30 s".into(),
             longest: "10 min".into(),
             progress: Some(f64::from(*agreeing) / f64::from(*of)),
-            ..blank("Waiting for Microsoft", format!("{}: the change reaches Microsoft’s servers one by one. {agreeing} of {of} readings agree.", name(change)))
+            ..blank(
+                "Waiting for Microsoft",
+                format!(
+                    "{}: the change reaches Microsoft’s servers one by one. {agreeing} of {of} readings agree.",
+                    name(change)
+                ),
+            )
         },
         Doing::FindingOut { change } => WaitView {
             usual: "1 min".into(),
             longest: "2 min".into(),
-            ..blank("Finding out whether it was made", format!("No answer came for: {}. Lockstep looks until that is certain, and makes nothing twice.", name(change)))
+            ..blank(
+                "Finding out whether it was made",
+                format!(
+                    "No answer came for: {}. Lockstep looks until that is certain, and makes nothing twice.",
+                    name(change)
+                ),
+            )
         },
         Doing::Undoing { change, number, of } => WaitView {
             progress: Some((*number as f64 - 1.0) / *of as f64),
             usual: "10 s".into(),
             longest: "10 min".into(),
-            ..blank(&format!("Undoing {number} of {of}"), format!("{}.", name(change)))
+            ..blank(
+                &format!("Undoing {number} of {of}"),
+                format!("{}.", name(change)),
+            )
         },
-        Doing::TakingUp | Doing::Planning | Doing::Looking { .. } | Doing::TryingKey | Doing::Searching => return None,
+        Doing::TakingUp
+        | Doing::Planning
+        | Doing::Looking { .. }
+        | Doing::TryingKey
+        | Doing::Searching => return None,
     })
 }
 

@@ -1,7 +1,8 @@
 //! Opening a page in a browser: the system's, or a command of one's own. It must not know what the page is.
 
 use std::fmt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -42,6 +43,11 @@ impl fmt::Display for BrowserFault {
 
 impl std::error::Error for BrowserFault {}
 
+/// How soon a launcher that finds no browser has ended. One that goes on has handed the page over; it is not waited for longer.
+const SOON: Duration = Duration::from_millis(1000);
+/// Between two looks at it.
+const GLANCE: Duration = Duration::from_millis(20);
+
 /// The system's browser.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemBrowser;
@@ -49,7 +55,7 @@ pub struct SystemBrowser;
 impl Browser for SystemBrowser {
     fn open(&self, url: &str) -> Result<(), BrowserFault> {
         // What the programs behind it said names them and their codes, which helps nobody to sign in.
-        open::that_detached(url).map_err(|_| BrowserFault {
+        open::that_detached_with_timeout(url, SOON).map_err(|_| BrowserFault {
             tried: "the system’s browser".into(),
             because: "this computer has none that opens".into(),
         })
@@ -107,10 +113,26 @@ impl Browser for CommandBrowser {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| self.fault(&error.to_string()))?;
+        if let Some(ended) = ends_soon(&mut child).filter(|ended| !ended.success()) {
+            return Err(self.fault(&format!("it ended at once, {ended}")));
+        }
         // Waited for, so that no dead process stays behind.
         std::thread::spawn(move || child.wait());
         Ok(())
     }
+}
+
+/// How it ended, where that was soon: a browser that was started goes on, or hands the page to one that runs.
+fn ends_soon(child: &mut Child) -> Option<ExitStatus> {
+    let begin = Instant::now();
+    while begin.elapsed() < SOON {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(GLANCE),
+            Ok(ended) => return ended,
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 impl CommandBrowser {
@@ -165,6 +187,21 @@ mod tests {
         let browser = CommandBrowser::new("no-such-browser-here --flag").expect("a command");
         let fault = browser.open("https://x.test").expect_err("a fault");
         assert_eq!(fault.tried, "no-such-browser-here --flag");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_ends_with_a_failure_opened_nothing() {
+        for (command, opens) in [
+            ("sh -c 'exit 3'", false),
+            ("sh -c 'sleep 0.2; exit 4'", false),
+            ("true", true),
+            ("sleep 2", true),
+        ] {
+            // The address is one more argument, which these take no notice of.
+            let opened = CommandBrowser::new(command).expect("a command").open("2");
+            assert_eq!(opened.is_ok(), opens, "{command}: {opened:?}");
+        }
     }
 
     #[cfg(unix)]
