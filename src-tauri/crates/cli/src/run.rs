@@ -15,6 +15,8 @@ use crate::{Way, enter, open, paint, terminal};
 
 /// How often a plan that moved is shown again before the run gives up: somebody else is at work then.
 const MOST_MOVES: usize = 3;
+/// How many questions one after the other are answered from the file while a step is planned; no step has so many.
+const MOST_QUESTIONS: usize = 8;
 
 /// Practice writes its logs within seconds.
 const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -326,6 +328,7 @@ impl Going {
         }
         self.keep_documents(id)?;
         self.look_until_told(id).await?;
+        self.session.misnamed(id, &self.answers, false)?;
         if let Some(stopped) = self.behind_lock(id).await? {
             return Ok(Some(stopped));
         }
@@ -500,15 +503,22 @@ impl Going {
         Ok(())
     }
 
-    async fn give(&self, id: &StepId, ask: &engine::Ask) -> Result<(), Trouble> {
-        let Some(value) = self
-            .answers
-            .get(&ask.id)
-            .filter(|_| ask.kind != AskKind::Secret)
+    /// Gives the answer of the file, and says whether it has one that was not given yet.
+    async fn give(&self, id: &StepId, ask: &engine::Ask) -> Result<bool, Trouble> {
+        let given = self
+            .session
+            .state()
+            .known()
+            .answer(&ask.id)
+            .map(str::to_owned);
+        let answer = self.answers.get(&ask.id);
+        let Some(value) =
+            answer.filter(|value| ask.kind != AskKind::Secret && given.as_ref() != Some(*value))
         else {
-            return Ok(());
+            return Ok(false);
         };
-        self.give_value(id, ask, value).await
+        self.give_value(id, ask, value).await?;
+        Ok(true)
     }
 
     async fn give_value(&self, id: &StepId, ask: &engine::Ask, value: &str) -> Result<(), Trouble> {
@@ -534,27 +544,34 @@ impl Going {
         }
     }
 
+    /// Plans. What is asked on the way is answered from the file; an answer can bring up another question.
+    async fn planned(&self, id: &StepId) -> Result<Proposal, Trouble> {
+        let mut rounds = 0..MOST_QUESTIONS;
+        loop {
+            let (on, cancel) = (enter::on_progress(), self.cancel.clone());
+            let proposal = self.session.plan(id, on, cancel).await?;
+            let Plan::Asks { asks, .. } = &proposal.plan else {
+                return Ok(proposal);
+            };
+            let mut given = false;
+            for ask in asks {
+                given |= self.give(id, ask).await?;
+            }
+            if !given || rounds.next().is_none() {
+                return Ok(proposal);
+            }
+        }
+    }
+
     async fn changes(&self, id: &StepId) -> Result<Option<Stop>, Trouble> {
         for _ in 0..MOST_MOVES {
-            let mut proposal = self
-                .session
-                .plan(id, enter::on_progress(), self.cancel.clone())
-                .await?;
-            if let Plan::Asks { asks, .. } = &proposal.plan {
-                for ask in asks.clone() {
-                    self.give(id, &ask).await?;
-                }
-                proposal = self
-                    .session
-                    .plan(id, enter::on_progress(), self.cancel.clone())
-                    .await?;
-            }
+            let proposal = self.planned(id).await?;
             match &proposal.plan {
                 Plan::AlreadySo(_) | Plan::ByHand => return Ok(None),
                 Plan::Asks { because, asks } => {
                     return Ok(stop(Ended::WaitsForPerson, self.asked(because, asks)));
                 }
-                Plan::Changes { .. } => {}
+                Plan::Changes { .. } => self.session.misnamed(id, &self.answers, true)?,
             }
             if self.session.lacks_right(id) {
                 eprintln!("  The right to make changes is asked for now.");

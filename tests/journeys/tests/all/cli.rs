@@ -251,7 +251,7 @@ async fn a_policy_that_enforces_already_is_taken_over_by_an_answer() {
     let answers = bench.folder().join("answers.toml");
     let answer = |open: &str| {
         let text = format!(
-            "[app]\nexisting = {there}\n[policy]\nname = \"Pilot SSO\"\naddress = \"{policy}\"\nopen = \"{open}\"\n"
+            "[app]\nexisting = {there}\nin_use = \"yes\"\n[policy]\nname = \"Pilot SSO\"\naddress = \"{policy}\"\nopen = \"{open}\"\n"
         );
         std::fs::write(&answers, text).expect("written");
     };
@@ -275,6 +275,26 @@ async fn a_policy_that_enforces_already_is_taken_over_by_an_answer() {
         assert!(said.contains(seen), "{seen}: {said}");
     }
     assert_eq!(policies(), before, "nothing was changed in it");
+}
+
+#[tokio::test]
+async fn what_the_file_names_and_is_not_there_ends_with_2_and_changes_nothing() {
+    const OTHER: &str = "00000000-0000-4000-8000-000000000000";
+    for (table, ask) in [
+        ("atlassian", "organization_choice"),
+        ("atlassian", "site_choice"),
+        ("app", "existing"),
+    ] {
+        let bench = Bench::of("fresh").await;
+        let file = bench.folder().join("answers.toml");
+        std::fs::write(&file, format!("[{table}]\n{ask} = \"{OTHER}\"\n")).expect("written");
+        let file = file.display().to_string();
+        let (code, _, said) = over_bench(&bench, &["run", "--yes", "--answers", &file]).await;
+        assert_eq!(code, BAD_INPUT, "{ask}: {said}");
+        let named = format!("{table}.{ask} names “{OTHER}”");
+        assert!(said.contains(&named), "{named}: {said}");
+        assert_eq!(bench.writes(), [""; 0], "{ask}");
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,54 @@
 //! What is wrong with an answer, by its form; and what a refused key is.
 
+use std::collections::BTreeMap;
+
 use connect::Redactor;
 use connect::atlassian::SHORTEST_KEY;
 
 use super::*;
+
+impl Session {
+    /// Fails where answers that were given beforehand, by ask, name something among what a step finds, which was not asked for
+    /// because only something else is there. `makes_it` says that the step is about to make what is named: then nothing is there.
+    ///
+    /// # Errors
+    /// Says what is named, and what there is.
+    pub fn misnamed(
+        &self,
+        step: &StepId,
+        answers: &BTreeMap<String, String>,
+        makes_it: bool,
+    ) -> Result<(), Trouble> {
+        let known = self.known();
+        for ask in guide::atlassian::found_asks(step) {
+            let Some(named) = answers.get(&ask.id) else {
+                continue;
+            };
+            let Some(fact) = guide::atlassian::chosen_in(&ask.id, named) else {
+                continue;
+            };
+            let (title, certain) = match known.fact(fact) {
+                _ if known.answer(&ask.id) == Some(named) => continue,
+                Some(found) if found.eq_ignore_ascii_case(named) => continue,
+                Some(found) => (
+                    format!("{} names “{named}”, and here is only “{found}”", ask.id),
+                    "Nothing more was changed.",
+                ),
+                None if makes_it => (
+                    format!("{} names “{named}”, which is not here", ask.id),
+                    "Nothing was changed.",
+                ),
+                None => continue,
+            };
+            return Err(Trouble::new(TroubleKind::BadInput, title, certain).next(
+                "Look whether the file, the account and the key belong together",
+                "Then name what is meant, or leave the line out.",
+                engine::NextDo::Nothing,
+            ));
+        }
+        Ok(())
+    }
+}
 
 /// What is wrong with an answer by its form; `None` when it may be recorded.
 pub(super) fn refused(ask: &Ask, value: &str) -> Option<SaidView> {
