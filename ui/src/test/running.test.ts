@@ -1,6 +1,6 @@
 // What runs for longer than a moment can be stopped from the footer, and leads to the page where it runs.
 import { cleanup, screen, waitFor } from "@testing-library/svelte";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { examples, NOW } from "../examples";
 import type { ActionView, RunsView, Snapshot } from "../views";
 import { expectAccessible, openWindow } from "./window";
@@ -28,4 +28,24 @@ it("shows nothing for what is over within a second", async () => {
   await openWindow(running({ since: NOW - 999, stop, at }));
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
   expect(screen.queryByRole("button", { name: "Go to 0.1" })).toBeNull();
+});
+
+it("comes into sight once when it begins to wait, and moves nothing after that", async () => {
+  const page = Object.values(examples).find((example) => example.step?.wait)!;
+  const before = { ...page, step: { ...page.step!, wait: null } };
+  const { backend } = await openWindow(before);
+  const seen: Element[] = [];
+  const into = vi.spyOn(Element.prototype, "scrollIntoView").mockImplementation(function (this: Element) {
+    seen.push(this);
+  });
+  const boxes = () => seen.filter((one) => one.classList.contains("wait"));
+  backend.show({ ...page, revision: before.revision + 1 });
+  await screen.findByRole("heading", { name: page.step!.wait!.title });
+  expect(boxes()).toHaveLength(1);
+
+  const later = { ...page.step!.wait!, title: "Something else is waited for" };
+  backend.show({ ...page, revision: before.revision + 2, step: { ...page.step!, wait: later } });
+  await screen.findByRole("heading", { name: later.title });
+  expect(boxes()).toHaveLength(1);
+  into.mockRestore();
 });
