@@ -328,7 +328,7 @@ impl Program {
             let mut desktop = self.desktop();
             desktop.page = Page::Step { id: id.to_string() };
             desktop.from = session.ledger().last();
-            desktop.confirmed = None;
+            desktop.forget_typed(&session);
             desktop.retyped = None;
             desktop.stopped = None;
             desktop.undo_asked = None;
@@ -426,6 +426,12 @@ impl Desktop {
             retyped: None,
             from: 0,
         }
+    }
+
+    /// Forgets the name that was typed to open a way, and what was said to it.
+    fn forget_typed(&mut self, session: &Session) {
+        self.confirmed = None;
+        self.said.retain(|ask, _| !session.is_typed_anew(ask));
     }
 
     /// Whether a service is asked for an answer.

@@ -292,11 +292,11 @@ fn forbidden(fault: &Fault, who: &str) -> Words {
             next: vec![
                 (
                     "Activate your role",
-                    "If it is only eligible, activate it, then sign in again.".into(),
-                    NextDo::SignIn,
+                    "If it is only eligible: activate it first, then sign in again.".into(),
+                    NextDo::Nothing,
                 ),
                 (
-                    "Sign in as someone who may",
+                    "Sign in again, or as someone who may",
                     match writes_users(fault) {
                         true => "It takes User Administrator to make or delete a user.",
                         false => {
@@ -383,14 +383,14 @@ fn sign_in(fault: &SignInFault) -> Words {
             "The registration asks for assignment: under Users and groups of its enterprise application.",
         ),
         SignInFault::UnknownClient => only(
-            "The client id is not known in this tenant",
-            "Compare the client id",
+            "The application (client) ID is not known in this tenant",
+            "Compare the application (client) ID",
             "It must be the Application (client) ID of a registration in this tenant and this cloud.",
         ),
         SignInFault::SingleTenantClient => only(
             "The registration belongs to one tenant",
             "Name the tenant above",
-            "The Directory (tenant) ID stands beside the client id.",
+            "The Directory (tenant) ID stands beside the application (client) ID.",
         ),
         SignInFault::UnknownTenant => only(
             "The tenant is not known in this cloud",

@@ -51,6 +51,25 @@ pub(crate) fn pilot_policy(bench: &Bench) -> Value {
 }
 
 #[tokio::test]
+async fn a_shut_lock_says_what_it_waits_for() {
+    let bench = Bench::of("fresh").await;
+    let said = |walk: &Walk| walk.page(ENFORCE).lock.expect("a lock").text;
+    let walk = bench.open().await;
+    assert_eq!(walk.until("before-atlassian").await, Ok(Ended::Verified));
+    assert_eq!(said(&walk), "Opens after 1.8.");
+    drop(walk);
+
+    let walk = before_enforcing(&bench).await;
+    let missing = said(&walk);
+    let unseen = missing.matches("(not looked at yet)").count();
+    assert_eq!(unseen, 4, "{missing}");
+    look(&walk, ENFORCE).await;
+    let missing = said(&walk);
+    assert!(missing.starts_with("Missing: "), "{missing}");
+    assert!(!missing.contains('('), "{missing}");
+}
+
+#[tokio::test]
 async fn from_the_first_log_in_to_an_enforced_pilot() {
     let bench = Bench::of("fresh").await;
     may_read_logs(&bench);
@@ -467,6 +486,17 @@ async fn the_key_that_shows_the_way_does_not_say_that_it_was_gone() {
     window.press(Action::Look).await;
     assert_eq!(window.button().label, "Show how to enforce");
     assert!(window.step().hand.is_none(), "nothing is typed");
+    window.answer("enforce.confirm", "Pilot SSO").await;
+    let said = || {
+        let confirm = window.step().lock.and_then(|lock| lock.confirm);
+        confirm.expect("a field").said.map(|said| said.strong)
+    };
+    assert_eq!(said().as_deref(), Some("That is it."));
+    // It is typed anew by whoever comes back, and nothing is said to an empty field.
+    window.go("test-login").await;
+    window.go(ENFORCE).await;
+    assert_eq!(said(), None);
+    assert_eq!(window.button().label, "Show how to enforce");
     window.answer("enforce.confirm", "Pilot SSO").await;
 
     assert_eq!(window.button().label, "Look at all again");

@@ -353,7 +353,7 @@ impl Program {
         };
         said(&session, &step)?;
         // The name that opened the way was typed for this once.
-        self.desktop().confirmed = None;
+        self.desktop().forget_typed(&session);
         self.look(step);
         Ok(())
     }

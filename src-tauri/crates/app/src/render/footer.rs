@@ -223,7 +223,7 @@ fn wants_sign_in(sight: &Sight, id: &StepId) -> Option<ActionView> {
         let as_wanted = sight.signed_in_as.is_some() && sight.signed_in_as == client;
         return match (&sight.granted, as_wanted) {
             (None, _) => Some(on(Action::SignIn, "Sign in")),
-            (Some(_), false) => Some(on(Action::SignIn, "Sign in with the new client")),
+            (Some(_), false) => Some(on(Action::SignIn, "Sign in with the new registration")),
             _ => None,
         };
     }

@@ -1,6 +1,6 @@
 //! The lock of a page: what has to hold, and what is shown once it does.
 
-use engine::{Lock, LockState, StepId};
+use engine::{Lock, LockState, Standing, StepId};
 
 use super::{Sight, asks};
 use crate::views::{CheckState, CheckView, LockView};
@@ -106,22 +106,25 @@ fn behind(lock: &Lock, rows: &[CheckView]) -> Option<(String, String)> {
     })
 }
 
-/// What is missing, in the words of the checks.
+/// What is missing, in the words of the checks, or the steps that come first: until then no check counts.
 fn missing(sight: &Sight, id: &StepId, stand: &LockState, rows: &[CheckView]) -> String {
+    if let Standing::CannotStart(needs) = sight.state.standing(sight.guide, id) {
+        let numbers: Vec<_> = needs
+            .iter()
+            .filter_map(|need| sight.guide.number(need))
+            .collect();
+        return format!("Opens after {}.", numbers.join(" and "));
+    }
+    let checks = sight.guide.step(id).map(|step| step.checks());
     let title = |check: &&'static str| -> String {
-        let shown = rows.iter().find(|row| row.id == **check);
-        let passed = shown.is_some_and(|row| row.state == Some(CheckState::Pass));
-        let of_guide = sight.guide.step(id).and_then(|step| {
-            let all = step.checks().iter();
-            all.clone()
-                .find(|known| known.id() == *check)
-                .map(|known| known.title().to_owned())
-        });
-        let title = of_guide.unwrap_or_else(|| (*check).to_owned());
-        if passed {
-            format!("{title} (seen too long ago)")
-        } else {
-            title
+        let mut all = checks.unwrap_or_default().iter();
+        let title = all.find(|known| known.id() == *check);
+        let title = title.map_or(*check, |known| known.title());
+        let row = rows.iter().find(|row| row.id == **check);
+        match row.and_then(|row| row.state) {
+            None => format!("{title} (not looked at yet)"),
+            Some(CheckState::Pass) => format!("{title} (seen too long ago)"),
+            Some(_) => title.to_owned(),
         }
     };
     let titles: Vec<_> = stand.missing.iter().map(title).collect();

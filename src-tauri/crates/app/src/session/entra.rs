@@ -312,7 +312,7 @@ fn somebody_has_to(request: &SignInRequest) -> Trouble {
 fn no_client() -> Trouble {
     Trouble::new(
         TroubleKind::BadInput,
-        "It is not chosen yet as which application Lockstep signs in",
+        "It is not chosen yet as which registration Lockstep signs in",
         "Nothing was sent.",
     )
     .next(

@@ -102,17 +102,19 @@ impl fmt::Display for SignInFault {
                 "the account is locked, disabled, or its password was not accepted"
             }
             Self::NotAssigned => "the account is not assigned to the client application",
-            Self::UnknownClient => "the client id is not known in this tenant",
+            Self::UnknownClient => "the application (client) ID is not known in this tenant",
             Self::SingleTenantClient => {
-                "the client id belongs to one tenant, which has to be named"
+                "the application (client) ID belongs to one tenant, which has to be named"
             }
             Self::UnknownTenant => "the tenant is not known in this cloud",
             Self::RedirectNotRegistered => {
-                "the redirect address is not registered for this client id"
+                "the redirect address is not registered for this application (client) ID"
             }
-            Self::NotPublicClient => "the registration of the client id is not a public client",
+            Self::NotPublicClient => {
+                "the registration of the application (client) ID is not a public client"
+            }
             Self::BadRegistration => {
-                "the registration of the client id does not allow this sign-in"
+                "the registration of the application (client) ID does not allow this sign-in"
             }
             Self::Expired => "the sign-in has expired or was revoked",
             Self::CodeExpired => "the code is no longer valid",

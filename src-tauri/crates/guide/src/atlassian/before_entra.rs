@@ -407,12 +407,12 @@ impl Check<Live> for Licence {
             (_, true) => Verdict::new(
                 VerdictState::Pass,
                 "Microsoft Entra ID P2 is there",
-                "Groups can be assigned, logs can be read, roles can be activated.",
+                "Groups can be assigned, roles can be activated, and there are sign-in logs: who may read them has a role for it.",
             ),
             (true, false) => Verdict::new(
                 VerdictState::Pass,
                 "Microsoft Entra ID P1 is there",
-                "Groups can be assigned, and logs can be read.",
+                "Groups can be assigned, and there are sign-in logs: who may read them has a role for it.",
             ),
             (false, false) => {
                 let verdict = Verdict::new(

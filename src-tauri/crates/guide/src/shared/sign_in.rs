@@ -217,7 +217,7 @@ fn rights_ask() -> Ask {
 fn client_ask() -> Ask {
     Ask::choice(
         CLIENT,
-        "As which application does Lockstep sign in?",
+        "As which registration does Lockstep sign in?",
         "Microsoft shows this name on the consent page and in its sign-in log.",
         &[
             (
@@ -307,7 +307,7 @@ fn tenant_ask() -> Ask {
         TENANT,
         AskKind::Text,
         "Directory (tenant) ID",
-        "It stands beside the client id. A verified domain name of the tenant will do too.",
+        "It stands beside the application (client) ID. A verified domain name of the tenant will do too.",
     );
     ask.example = Some("contoso.com".to_owned());
     ask
