@@ -45,6 +45,11 @@ impl Person {
         self.hands().no_browser = true;
     }
 
+    /// There is one again.
+    pub fn with_browser(&self) {
+        self.hands().no_browser = false;
+    }
+
     /// What was copied.
     pub fn copied(&self) -> Vec<String> {
         self.hands().copied.clone()

@@ -23,9 +23,10 @@ pub trait Desk: Send + Sync {
 
 /// Opens an address in the browser that the person wants: the command in `LOCKSTEP_BROWSER`, or else the system's.
 pub fn open_in_browser(url: &str) -> Result<(), String> {
-    let opened = match CommandBrowser::from_environment() {
-        Some(command) => command.open(url),
-        None => SystemBrowser.open(url),
-    };
-    opened.map_err(|fault| fault.to_string())
+    match CommandBrowser::from_environment() {
+        Some(command) => command
+            .open(url)
+            .map_err(|fault| format!("{}: {}", fault.tried, fault.because)),
+        None => SystemBrowser.open(url).map_err(|fault| fault.because),
+    }
 }

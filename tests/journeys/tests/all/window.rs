@@ -207,7 +207,17 @@ async fn without_a_browser_the_page_says_so_and_gives_the_address() {
         wait.text
     );
     assert!(wait.copies[0].value.contains("/authorize"));
-    window.press(Action::Cancel).await;
+    // It opens after all: nothing is said of what is not so any more.
+    window.person.with_browser();
+    window.press_at_once(Action::SignInAgain).await;
+    let shown = window
+        .until("it is opened, or over", |shown| {
+            waiting(shown).is_none_or(|wait| wait.title != "No browser could be opened")
+        })
+        .await;
+    drop(shown);
+    window.settled().await;
+    window.person.without_browser();
 
     let hand = window
         .go("before-entra")

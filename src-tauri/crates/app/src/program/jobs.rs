@@ -117,7 +117,15 @@ impl Program {
             Some(Doing::WaitingForBrowser { url, .. }) => url.clone(),
             _ => return Ok(()),
         };
-        self.opens(url, |desk, url| desk.open(url)).await
+        self.opens(url, |desk, url| desk.open(url)).await?;
+        if let Some(Job {
+            doing: Doing::WaitingForBrowser { unopened, .. },
+            ..
+        }) = &mut self.desktop().job
+        {
+            *unopened = None;
+        }
+        Ok(())
     }
 
     pub(super) async fn sign_out(&self) -> Shown {

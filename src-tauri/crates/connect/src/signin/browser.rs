@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 
 /// Something that can open a page.
 pub trait Browser: Send + Sync {
-    /// Opens the page and returns at once.
+    /// Opens the page. It waits for a moment, to see whether what was started ends with a failure.
     ///
     /// # Errors
     /// When no browser could be started; the person can open the address by hand.
@@ -55,11 +55,22 @@ pub struct SystemBrowser;
 impl Browser for SystemBrowser {
     fn open(&self, url: &str) -> Result<(), BrowserFault> {
         // What the programs behind it said names them and their codes, which helps nobody to sign in.
-        open::that_detached_with_timeout(url, SOON).map_err(|_| BrowserFault {
+        opened(url).map_err(|_| BrowserFault {
             tried: "the system’s browser".into(),
             because: "this computer has none that opens".into(),
         })
     }
+}
+
+/// Its launcher tells there whether it opened anything, and ends at once.
+#[cfg(target_os = "macos")]
+fn opened(url: &str) -> std::io::Result<()> {
+    open::that_detached(url)
+}
+
+#[cfg(not(target_os = "macos"))]
+fn opened(url: &str) -> std::io::Result<()> {
+    open::that_detached_with_timeout(url, SOON)
 }
 
 /// A command that is given the address as its last argument (`LOCKSTEP_BROWSER`).

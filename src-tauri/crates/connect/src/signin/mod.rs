@@ -131,7 +131,7 @@ pub async fn sign_in(
     let listening = Listening::begin(desk, request).await?;
     let until = Timestamp::now()
         + SignedDuration::try_from(request.wait).unwrap_or(SignedDuration::from_mins(10));
-    let opened = browser.open(listening.page.as_str());
+    let opened = moment(|| browser.open(listening.page.as_str()));
     if let Err(fault) = &opened {
         tracing::warn!(%fault, "no browser");
     }
@@ -150,6 +150,15 @@ pub async fn sign_in(
     };
     progress(SignInStage::Redeeming);
     returned.redeem(request).await
+}
+
+/// Does what keeps a thread waiting for a moment, without keeping others waiting where there is more than one.
+fn moment<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
 }
 
 fn desk(http: &Http, cloud: &Cloud, request: &SignInRequest, cancel: &CancellationToken) -> Desk {
