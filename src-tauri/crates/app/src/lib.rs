@@ -28,6 +28,6 @@ pub use session::{
     OnProgress, Session, SignInWay, cloud_file, every_ask, first_guide, forget, key_ask, key_step,
     looks_like_secret, read_cloud, read_step,
 };
-pub use showing::{cards, connection_view, left_by_hand, step_view};
+pub use showing::{cards, connection_view, left_by_hand, step_view, undo_cuts};
 /// How the built-in practice services are started.
 pub use sim::{Options as PracticeOptions, Tempo};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use connect::Cloud;
 use engine::{
-    Journal, MemoryStore, Proposal, Skip, State, StepId, StepState, SystemClock, VerdictState,
+    Journal, MemoryStore, Proposal, Skip, State, StepId, StepState, SystemClock, UndoPlan,
+    VerdictState,
 };
 
 use crate::home::{Connection, Home, Services, Unreadable};
@@ -255,6 +256,14 @@ fn is_touched(step: &StepState) -> bool {
     !step.taken_back && found.any(|found| found.verdict.state != nothing)
 }
 
+/// Whom an undo cuts off; `None` where it cuts nobody off.
+pub fn undo_cuts(session: &Session, plan: &UndoPlan) -> Option<&'static str> {
+    let state = session.state();
+    let items = plan.items.iter();
+    let changes = items.map(|item| (&item.step, item.change.id.as_str()));
+    guide::atlassian::usage::undo_cuts(state.known(), changes)
+}
+
 /// The question before an undo.
 fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
     let plan = session.undo_plan(step);
@@ -290,6 +299,7 @@ fn confirm(session: &Session, step: Option<&StepId>) -> ConfirmView {
             session.titled(left)
         )
     }));
+    text.extend(undo_cuts(session, &plan).map(str::to_owned));
     text.push(
         "Each one is read back before the next. What Atlassian already has is not touched."
             .to_owned(),

@@ -211,6 +211,9 @@ fn show(session: &Session, plan: &UndoPlan, left: &[StepId]) {
     for id in left {
         show_way_back(session, id);
     }
+    if let Some(cuts) = app::undo_cuts(session, plan) {
+        eprintln!("  {cuts}");
+    }
 }
 
 /// What was done by hand and stays, with how it is taken back.

@@ -116,7 +116,7 @@ async fn people_log_in_until_the_new_one_is_saved_at_atlassian_and_again_once_it
 
     // That people are cut off is confirmed while nobody is.
     let (because, confirmation) = asked(&walk).await;
-    assert_eq!(confirmation.id, "saml.certificate_while_enforced");
+    assert_eq!(confirmation.id, "saml.certificate_in_use");
     assert!(
         because.contains(
             "from the moment you save the new certificate at Atlassian until you activate it here"
@@ -183,7 +183,7 @@ async fn what_waits_for_atlassian_still_waits_when_the_program_is_opened_again()
     let walk = enforced(&bench).await;
     answer(&walk, STEP, "saml.new_certificate", &signs(&bench)).await;
     makes(&walk, &["certificate"]).await;
-    answer(&walk, STEP, "saml.certificate_while_enforced", "yes").await;
+    answer(&walk, STEP, "saml.certificate_in_use", "yes").await;
     let next = fact(&walk, "saml.next_thumbprint");
     drop(walk);
 

@@ -170,7 +170,7 @@ async fn a_confirmation_while_it_is_enforced_counts_for_one_change() {
         let Some(Plan::Asks { asks, .. }) = shown else {
             panic!("{time}: it is confirmed first: {shown:?}")
         };
-        assert_eq!(asks[0].id, "claims.while_enforced", "{time}");
+        assert_eq!(asks[0].id, "claims.in_use", "{time}");
         let said = walk.session.answer(&claims, &asks[0], "yes").await;
         assert_eq!(said, Ok(None), "{time}");
         let shown = walk.shown(&claims).await.expect("a plan");
@@ -179,7 +179,7 @@ async fn a_confirmation_while_it_is_enforced_counts_for_one_change() {
         walk.make(&shown).await.expect("made");
         // The page shows it no longer, so that it can be given anew.
         let asks = walk.session.asks(&claims, None);
-        let still = asks.iter().any(|ask| ask.id == "claims.while_enforced");
+        let still = asks.iter().any(|ask| ask.id == "claims.in_use");
         assert!(!still, "{time}");
     }
 }

@@ -104,7 +104,11 @@ async fn a_connection_that_was_set_up_and_enforced_before_is_taken_over_from_the
         .as_str()
         .unwrap_or_default()
         .to_owned();
-    let walk = bench.open().await.answering("app.existing", &there);
+    let walk = bench
+        .open()
+        .await
+        .answering("app.existing", &there)
+        .answering("app.in_use", "yes");
     let ended = walk.to_the_end().await;
 
     assert_eq!(ended, Ok(Ended::Verified), "{}", walk.picture(ENFORCE));
@@ -118,6 +122,84 @@ async fn a_connection_that_was_set_up_and_enforced_before_is_taken_over_from_the
     );
     assert_eq!(pilot_policy(&bench), policy);
     assert_eq!(bench.applications().len(), apps);
+}
+
+#[tokio::test]
+async fn what_is_said_of_one_application_tells_nothing_of_another() {
+    let bench = Bench::of("two-apps").await;
+    let walk = bench.open().await.answering("app.in_use", "");
+    let asked = walk.until("add-app").await;
+    let Ok(Ended::Asked(asks)) = asked else {
+        panic!("it is asked which one: {asked:?}")
+    };
+    let engine::AskKind::Choice { options } = &asks[0].kind else {
+        panic!("a choice")
+    };
+    let said = |walk: &Walk| {
+        let state = walk.session.state();
+        state.known().answer("app.in_use").map(str::to_owned)
+    };
+    let app = by_id("add-app");
+    let takes = async |value: &str| {
+        let taken = walk.session.answer(&app, &asks[0], value).await;
+        assert_eq!(taken, Ok(None), "{value}");
+    };
+    takes(&options[0].value).await;
+    answer(&walk, "add-app", "app.in_use", "no").await;
+    takes(&options[0].value).await;
+    assert_eq!(said(&walk).as_deref(), Some("no"), "the same one");
+    takes(&options[1].value).await;
+    assert_eq!(said(&walk), None);
+    let open = walk.session.open_asks(&app, None);
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].id, "app.in_use");
+}
+
+#[tokio::test]
+async fn who_only_reads_at_first_says_it_too_and_is_asked_before_a_change() {
+    let bench = Bench::of("claims-policy-in-place").await;
+    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
+    let walk = bench
+        .open()
+        .await
+        .answering("entra.rights", "read")
+        .answering("app.existing", &theirs.expect("an id"))
+        .answering("app.in_use", "");
+    let Ok(Ended::Asked(asks)) = walk.until("add-app").await else {
+        panic!("it is asked whether people use it")
+    };
+    assert_eq!(asks[0].id, "app.in_use");
+}
+
+#[tokio::test]
+async fn an_undo_says_whom_it_cuts_off() {
+    let bench = Bench::of("half-done-saml").await;
+    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
+    let walk = bench
+        .open()
+        .await
+        .answering("app.existing", &theirs.expect("an id"))
+        .answering("app.in_use", "yes")
+        .answering("saml.certificate_in_use", "yes");
+    assert_eq!(walk.until("certificate").await, Ok(Ended::Verified));
+    drop(walk);
+    let window = Window::of(&bench).await;
+    let id = bench.connection().id;
+    window.press(Action::OpenConnection { id }).await;
+    let asked = async |step: &str| {
+        let step = Some(step.to_owned());
+        let shown = window.press(Action::Undo { step }).await;
+        let text = shown.confirm.expect("it is asked").text.join(" ");
+        window.press(Action::Dismiss).await;
+        text
+    };
+    let cuts = "People log in through this application. Once this is undone they can’t";
+    let text = asked("certificate").await;
+    assert!(text.contains(cuts), "{text}");
+    window.go("add-app").await;
+    window.answer("app.in_use", "no").await;
+    let text = asked("certificate").await;
+    assert!(!text.contains(cuts), "{text}");
 }
 
 /// What is proposed for the claims: what asks first, or the changes.
@@ -152,8 +234,8 @@ async fn an_application_that_people_use_is_changed_only_after_that_was_confirmed
         .answering("app.in_use", "yes")
         .answering("claims.policy", "detach");
     for (step, asked) in [
-        ("basic-saml", "saml.addresses_while_enforced"),
-        ("claims", "claims.while_enforced"),
+        ("basic-saml", "saml.addresses_in_use"),
+        ("claims", "claims.in_use"),
     ] {
         let ended = walk.until(step).await;
         let Ok(Ended::Asked(asks)) = ended else {

@@ -123,6 +123,9 @@ fn missing(sight: &Sight, id: &StepId, stand: &LockState, rows: &[CheckView]) ->
         let row = rows.iter().find(|row| row.id == **check);
         match row.and_then(|row| row.state) {
             None => format!("{title} (not looked at yet)"),
+            Some(CheckState::Pass) if row.is_some_and(|row| row.stale) => {
+                format!("{title} (what it rests on changed since)")
+            }
             Some(CheckState::Pass) => format!("{title} (seen too long ago)"),
             Some(_) => title.to_owned(),
         }

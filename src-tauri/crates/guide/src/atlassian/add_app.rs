@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use connect::{Graph, Seen};
 use engine::{
-    Ask, AskKind, Change, Check, Facts, Known, Plan, State, Step, StepId, Trouble, TroubleKind,
-    Undo,
+    Ask, AskKind, Change, Check, Entry, Facts, Known, Plan, State, Step, StepId, Trouble,
+    TroubleKind, Undo,
 };
 use serde_json::{Value, json};
 
@@ -51,9 +51,8 @@ impl Step<Live> for AddApp {
         if Who::of(known) == Who::AtlassianOnly {
             return Vec::new();
         }
-        // What is said of an application that was taken over can turn out wrong later.
-        let in_use = find_app::is_taken_over(known) && known.answer(IN_USE).is_some();
-        let in_use = in_use.then(usage::ask);
+        // What is said of it can turn out wrong later, so that it stays on the page.
+        let in_use = find_app::is_taken_over(known).then(usage::ask);
         if known.fact("app.object").is_some() {
             return in_use.into_iter().collect();
         }
@@ -80,7 +79,7 @@ impl Step<Live> for AddApp {
             return Ok(Plan::ByHand);
         };
         if let Some(found) = ours(cx, graph, known).await? {
-            return missing(cx, graph, &found, known).await;
+            return taking(cx, graph, &found, known).await;
         }
         let Some(template) = template(cx, graph, known).await? else {
             return Ok(Plan::Asks {
@@ -96,17 +95,7 @@ impl Step<Live> for AddApp {
         match chosen {
             Some(chosen) if chosen != NEW => {
                 match others.iter().find(|found| found.application.id == chosen) {
-                    Some(found)
-                        if found.may_be_in_use()
-                            && known.answer(IN_USE).is_none()
-                            && !read_only(known) =>
-                    {
-                        Ok(Plan::Asks {
-                            because: format!("{} has single sign-on set up.", found.name()),
-                            asks: vec![usage::ask()],
-                        })
-                    }
-                    Some(found) => missing(cx, graph, found, known).await,
+                    Some(found) => taking(cx, graph, found, known).await,
                     None => Ok(Plan::ByHand),
                 }
             }
@@ -190,6 +179,24 @@ impl Step<Live> for AddApp {
         })
     }
 
+    fn follows(&self, known: &Known, entry: &Entry) -> Vec<Entry> {
+        match entry {
+            // What was said of one application tells nothing of another.
+            Entry::Answered { ask, value, .. }
+                if ask == EXISTING
+                    && known.answer(EXISTING) != Some(value)
+                    && known.answer(IN_USE).is_some() =>
+            {
+                vec![Entry::Answered {
+                    step: ID,
+                    ask: IN_USE.to_owned(),
+                    value: String::new(),
+                }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
         app_checks::ALL
     }
@@ -236,6 +243,17 @@ async fn create(
         mark_change(cx, Some(name), None),
         owner_change(graph).await?,
     ])
+}
+
+/// The same as [`missing`], once it is said of one that is taken over whether people log in through it.
+async fn taking(cx: &Live, graph: &Graph, found: &Found, known: &Known) -> Result<Plan, Trouble> {
+    if find_app::is_taken_over(known) && known.answer(IN_USE).is_none() {
+        return Ok(Plan::Asks {
+            because: format!("{} stood before Lockstep came.", found.name()),
+            asks: vec![usage::ask()],
+        });
+    }
+    missing(cx, graph, found, known).await
 }
 
 /// What an application that stands still lacks. For one that is taken over, this is the whole plan.

@@ -24,7 +24,7 @@ pub const ID: StepId = StepId::of("basic-saml");
 /// The ask what becomes of entries that are not Atlassian's.
 pub const OTHERS: &str = "saml.other_addresses";
 /// The ask whether the addresses are to change although single sign-on is enforced.
-pub const WHILE_ENFORCED: &str = "saml.addresses_while_enforced";
+pub const IN_USE_CONFIRMED: &str = "saml.addresses_in_use";
 /// The changes that reach log-ins at once, and until when.
 const CUTTING: (&[&str], &str) = (
     &["addresses"],
@@ -71,7 +71,7 @@ impl Step<Live> for BasicSaml {
         if let Some(chosen) = known.answer(OTHERS) {
             asks.push(others_ask().default(chosen));
         }
-        asks.extend(usage::given(known, WHILE_ENFORCED));
+        asks.extend(usage::given(known, IN_USE_CONFIRMED));
         asks
     }
 
@@ -121,7 +121,7 @@ impl Step<Live> for BasicSaml {
         let untouched = "nobody is assigned, and no log-in changes before you enforce it.";
         Ok(usage::plan(
             (known, cx.now()),
-            WHILE_ENFORCED,
+            IN_USE_CONFIRMED,
             CUTTING,
             changes,
             untouched,
@@ -200,7 +200,7 @@ impl Step<Live> for BasicSaml {
     }
 
     fn confirmations(&self) -> &'static [&'static str] {
-        &[WHILE_ENFORCED]
+        &[IN_USE_CONFIRMED]
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

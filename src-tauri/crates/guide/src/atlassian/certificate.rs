@@ -10,7 +10,7 @@ use engine::{
 use serde_json::{Value, json};
 
 use super::certificate_plan::{
-    Proposed, Wish, another_ask, expired_asks, is_notify, leaves_a_mode, lets_in_again, proposed,
+    Proposed, Wish, another_ask, cutting, expired_asks, is_notify, lets_in_again, proposed,
     which_asks,
 };
 use super::saml_app::{SAML, SamlApp, after, before, read, texts, there, to_plan, unknown};
@@ -29,9 +29,7 @@ pub const NEW_CERTIFICATE: &str = "saml.new_certificate";
 /// The ask which of several certificates Atlassian has: its thumbprint.
 pub const WHICH: &str = "saml.which_certificate";
 /// The ask whether another certificate is to sign although single sign-on is enforced.
-pub const WHILE_ENFORCED: &str = "saml.certificate_while_enforced";
-/// Until when a change here cuts off who logs in.
-const UNTIL: &str = "until the new certificate is pasted at Atlassian";
+pub const IN_USE_CONFIRMED: &str = "saml.certificate_in_use";
 /// The fact: what the keys of the certificate that Lockstep made have in common. Only the change itself teaches it and
 /// the next one, so that an undo never touches somebody else's.
 const MADE: &str = "saml.made";
@@ -71,7 +69,7 @@ impl Step<Live> for Certificate {
         if let Some(thumbprint) = known.fact("saml.thumbprint") {
             asks.push(another_ask(thumbprint));
         }
-        asks.extend(usage::given(known, WHILE_ENFORCED));
+        asks.extend(usage::given(known, IN_USE_CONFIRMED));
         asks.extend(renewal::open_asks(known));
         asks
     }
@@ -102,14 +100,14 @@ impl Step<Live> for Certificate {
             Proposed::Choose(several) => Ok(which_asks(&several, &wish)),
             Proposed::HandOver(next) => Ok(renewal::plan((known, cx.now()), &next)),
             // A confirmation would only make the time longer in which nobody gets in; it was given before.
-            Proposed::Changes(changes) if lets_in_again(&changes) => Ok(Plan::Changes {
+            Proposed::Changes(changes) if lets_in_again(&changes, &wish) => Ok(Plan::Changes {
                 changes,
                 untouched: UNTOUCHED.to_owned(),
             }),
             Proposed::Changes(changes) => Ok(usage::plan(
                 (known, cx.now()),
-                WHILE_ENFORCED,
-                (cutting(&changes), UNTIL),
+                IN_USE_CONFIRMED,
+                cutting(&changes),
                 changes,
                 UNTOUCHED,
             )),
@@ -212,20 +210,11 @@ impl Step<Live> for Certificate {
     }
 
     fn confirmations(&self) -> &'static [&'static str] {
-        &[WHILE_ENFORCED]
+        &[IN_USE_CONFIRMED]
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {
         certificate_checks::ALL
-    }
-}
-
-/// The changes that reach log-ins at once. Making a certificate leaves another one signing, and the first mode that is set has
-/// nobody before it.
-fn cutting(changes: &[Change]) -> &'static [&'static str] {
-    match changes.iter().any(leaves_a_mode) {
-        true => &["activate", "mode"],
-        false => &["activate"],
     }
 }
 

@@ -107,16 +107,39 @@ pub(super) fn proposed(app: &SamlApp, known: &Known, wish: &Wish) -> Proposed {
     }
 }
 
-/// Whether what these changes activate cuts nobody off: Atlassian has it already.
-pub(super) fn lets_in_again(changes: &[Change]) -> bool {
+/// Whether what these changes activate cuts nobody off: Atlassian has it already, as the person said.
+pub(super) fn lets_in_again(changes: &[Change], wish: &Wish) -> bool {
     let pasted = |change: &Change| change.after.as_ref()?.get(PASTED)?.as_bool();
-    changes.iter().any(|change| pasted(change) == Some(true))
+    let chosen = |change: &Change| {
+        let activated = change.after.as_ref()?.get("thumbprint")?.as_str()?;
+        Some(wish.chosen.as_deref()?.eq_ignore_ascii_case(activated))
+    };
+    let lets_in = |change: &Change| pasted(change) == Some(true) || chosen(change) == Some(true);
+    changes.iter().any(lets_in) && !changes.iter().any(leaves_a_mode)
 }
 
 /// Whether people may log in another way until this change.
-pub(super) fn leaves_a_mode(change: &Change) -> bool {
+fn leaves_a_mode(change: &Change) -> bool {
     let before = || change.before.as_ref()?.get("mode")?.as_str();
     change.id == "mode" && before().is_some()
+}
+
+/// The changes that reach log-ins at once, and until when. Making a certificate leaves another one signing, and the first mode that is
+/// set has nobody before it.
+pub(super) fn cutting(changes: &[Change]) -> (&'static [&'static str], &'static str) {
+    let leaves = changes.iter().any(leaves_a_mode);
+    let activates = changes.iter().any(|change| change.id == "activate");
+    match (leaves, activates) {
+        (true, false) => (&["mode"], "until SAML is set up at Atlassian too"),
+        (true, true) => (
+            &["mode", "activate"],
+            "until SAML is set up at Atlassian too",
+        ),
+        (false, _) => (
+            &["activate"],
+            "until this certificate is saved at Atlassian",
+        ),
+    }
 }
 
 pub(super) fn is_notify(change: &Change) -> bool {
@@ -550,7 +573,71 @@ mod tests {
             panic!("Atlassian has it")
         };
         assert_eq!(changes[0].id, "activate");
-        assert!(lets_in_again(&changes));
+        assert!(lets_in_again(&changes, &notified));
+    }
+
+    #[test]
+    fn what_cuts_people_off_is_named_with_its_end_and_what_atlassian_has_cuts_nobody_off() {
+        let (first, second) = (key(1, "2029-01-01"), key(2, "2028-01-01"));
+        let both = json!([first, second]);
+        let chosen = Wish {
+            chosen: Some("02".repeat(20)),
+            ..wish()
+        };
+        let (saved, set_up) = (
+            "until this certificate is saved at Atlassian",
+            "until SAML is set up at Atlassian too",
+        );
+        let cases: [(_, Value, &Wish, &[&str], &str, bool); 5] = [
+            (
+                "nothing was set up",
+                json!({}),
+                &wish(),
+                &["activate"],
+                saved,
+                false,
+            ),
+            (
+                "another way to log in, and a certificate that is active",
+                json!({"preferredSingleSignOnMode": "password", "keyCredentials": [first], "preferredTokenSigningKeyThumbprint": "01".repeat(20)}),
+                &wish(),
+                &["mode"],
+                set_up,
+                false,
+            ),
+            (
+                "another way to log in, and no certificate",
+                json!({"preferredSingleSignOnMode": "password"}),
+                &wish(),
+                &["mode", "activate"],
+                set_up,
+                false,
+            ),
+            (
+                "the one that Atlassian has",
+                json!({"preferredSingleSignOnMode": "saml", "keyCredentials": both}),
+                &chosen,
+                &["activate"],
+                saved,
+                true,
+            ),
+            (
+                "the one that Atlassian has, but in another mode",
+                json!({"preferredSingleSignOnMode": "password", "keyCredentials": both}),
+                &chosen,
+                &["mode", "activate"],
+                set_up,
+                false,
+            ),
+        ];
+        for (what, principal, wish, ids, until, lets_in) in cases {
+            let app = app(json!({}), principal, NOW);
+            let Proposed::Changes(changes) = proposed(&app, &Known::default(), wish) else {
+                panic!("{what}: changes")
+            };
+            assert_eq!(cutting(&changes), (ids, until), "{what}");
+            assert_eq!(lets_in_again(&changes, wish), lets_in, "{what}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub const POLICY: &str = "claims.policy";
 /// The ask: the other way, after Microsoft refused the first one.
 pub const INSTEAD: &str = "claims.instead";
 /// The ask whether other claims are to be sent although single sign-on is enforced.
-pub const WHILE_ENFORCED: &str = "claims.while_enforced";
+pub const IN_USE_CONFIRMED: &str = "claims.in_use";
 /// The changes that reach log-ins at once, and until when. A policy of claims has an effect only once it is assigned.
 const CUTTING: (&[&str], &str) = (
     &["detach", "claims", "assign"],
@@ -74,7 +74,7 @@ impl Step<Live> for Claims {
         if known.answer(INSTEAD).is_some() || was_refused(state) {
             asks.push(instead_ask());
         }
-        asks.extend(usage::given(known, WHILE_ENFORCED));
+        asks.extend(usage::given(known, IN_USE_CONFIRMED));
         asks
     }
 
@@ -101,7 +101,7 @@ impl Step<Live> for Claims {
                 let changes = moves.iter().map(|one| change(*one, cx, &found, email));
                 Ok(usage::plan(
                     (known, cx.now()),
-                    WHILE_ENFORCED,
+                    IN_USE_CONFIRMED,
                     CUTTING,
                     changes.collect(),
                     UNTOUCHED,
@@ -188,7 +188,7 @@ impl Step<Live> for Claims {
     }
 
     fn confirmations(&self) -> &'static [&'static str] {
-        &[WHILE_ENFORCED]
+        &[IN_USE_CONFIRMED]
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

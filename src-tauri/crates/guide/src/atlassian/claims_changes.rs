@@ -4,11 +4,11 @@ use engine::{Ask, Change, Undo};
 use people::Attribute;
 use serde_json::json;
 
-use super::claims::{INSTEAD, POLICY, WHILE_ENFORCED};
+use super::claims::{IN_USE_CONFIRMED, INSTEAD, POLICY};
 use super::claims_found::Found;
 use super::claims_way::{Move, Way};
 use super::sent_claims::{self, Sent};
-use super::usage::Use;
+use super::usage;
 use crate::Live;
 
 /// One write as it is shown.
@@ -188,6 +188,6 @@ pub(super) fn found_asks() -> Vec<Ask> {
     vec![
         policy,
         instead_ask(),
-        Use::Enforced.confirmation(WHILE_ENFORCED),
+        usage::confirmation_of_any(IN_USE_CONFIRMED),
     ]
 }

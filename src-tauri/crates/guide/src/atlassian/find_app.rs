@@ -51,11 +51,6 @@ impl Found {
         mode.filter(|mode| !mode.is_empty())
     }
 
-    /// Whether people may log in through it.
-    pub fn may_be_in_use(&self) -> bool {
-        self.mode().is_some()
-    }
-
     /// Its name.
     pub fn name(&self) -> &str {
         &self.application.display_name

@@ -126,6 +126,15 @@ pub fn chosen_in(ask: &str, answer: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether two names of what an ask chooses name the same: an id in any case, a site with or without its scheme.
+pub fn names_same(ask: &str, one: &str, other: &str) -> bool {
+    let site = |text: &str| basic_saml_plan::address_of(text);
+    match ask {
+        before_atlassian::SITE => site(one).is_some() && site(one) == site(other),
+        _ => one.eq_ignore_ascii_case(other),
+    }
+}
+
 /// The asks of a step that come up only with what is found there; their options are then what was found.
 pub fn found_asks(step: &StepId) -> Vec<Ask> {
     let choice = |id: &str, label: &str, hint: &str| {
@@ -186,16 +195,16 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
                 "Is the new certificate saved at Atlassian?",
                 "The thumbprint of the new one. Asked while one waits to follow the active one.",
             ),
-            usage::Use::Enforced.confirmation(certificate::WHILE_ENFORCED),
+            usage::confirmation_of_any(certificate::IN_USE_CONFIRMED),
         ];
     }
     if *step == saml_details::ID {
-        return vec![saml_details::idle_ask()];
+        return vec![saml_details::idle_ask(&Known::default())];
     }
     if *step == basic_saml::ID {
         return vec![
             basic_saml_plan::others_ask(),
-            usage::Use::Enforced.confirmation(basic_saml::WHILE_ENFORCED),
+            usage::confirmation_of_any(basic_saml::IN_USE_CONFIRMED),
         ];
     }
     if *step == test_login::ID {

@@ -9,7 +9,7 @@ use engine::{Ask, Change, Facts, Known, MenuPath, Plan};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::certificate::{NEW_CERTIFICATE, WHILE_ENFORCED};
+use super::certificate::{IN_USE_CONFIRMED, NEW_CERTIFICATE};
 use super::saml_app::before;
 use super::saml_details::{ACS, REPASTED, SP_ENTITY, is_handed_over};
 use super::signing::{Signing, short};
@@ -103,12 +103,12 @@ pub(super) fn open_asks(known: &Known) -> Vec<Ask> {
     };
     // In the gap nothing is asked that would make it longer.
     if in_the_gap(known).is_none()
-        && let Some(found) = usage::unconfirmed(known, WHILE_ENFORCED)
+        && let Some(found) = usage::unconfirmed(known, IN_USE_CONFIRMED)
     {
-        return match known.answer(WHILE_ENFORCED) {
+        return match known.answer(IN_USE_CONFIRMED) {
             // It stands on the page already, and has to be given anew.
             Some(_) => Vec::new(),
-            None => vec![found.confirmation(WHILE_ENFORCED)],
+            None => vec![found.confirmation(IN_USE_CONFIRMED)],
         };
     }
     vec![ask(known, next, known.fact(CERTIFICATE))]
@@ -117,10 +117,10 @@ pub(super) fn open_asks(known: &Known) -> Vec<Ask> {
 /// The plan while a certificate waits. What enforcing makes of the gap is confirmed before anything is pasted: asked
 /// afterwards, it would only make the gap longer.
 pub(super) fn plan((known, now): (&Known, Timestamp), next: &Signing) -> Plan {
-    if let Some(found) = usage::to_be_confirmed(known, WHILE_ENFORCED, now) {
+    if let Some(found) = usage::to_be_confirmed(known, IN_USE_CONFIRMED, now) {
         return Plan::Asks {
             because: found.because(GAP),
-            asks: vec![found.confirmation(WHILE_ENFORCED)],
+            asks: vec![found.confirmation(IN_USE_CONFIRMED)],
         };
     }
     let learned = waiting(known)
@@ -138,7 +138,7 @@ pub(super) fn plan((known, now): (&Known, Timestamp), next: &Signing) -> Plan {
 
 /// Lockstep knows of nothing that was handed over, so it may be that nobody logs in through this application yet.
 fn may_be_unused(known: &Known) -> bool {
-    !is_handed_over(known) && !usage::is_said(known)
+    !is_handed_over(known) && !usage::may_be_used(known)
 }
 
 fn ask(known: &Known, thumbprint: &str, base64: Option<&str>) -> Ask {
@@ -332,16 +332,16 @@ mod tests {
             "2026-11-25T10:00:00Z".parse().expect("a moment"),
         );
         let (id, because) = asked(&known);
-        assert_eq!(id, WHILE_ENFORCED);
+        assert_eq!(id, IN_USE_CONFIRMED);
         assert!(because.contains("until you activate it here"), "{because}");
-        known.answers.insert(WHILE_ENFORCED.into(), "yes".into());
+        known.answers.insert(IN_USE_CONFIRMED.into(), "yes".into());
         known.answered.insert(
-            WHILE_ENFORCED.into(),
+            IN_USE_CONFIRMED.into(),
             "2026-11-25T10:05:00Z".parse().expect("a moment"),
         );
         assert_eq!(asked(&known).0, PASTED);
         // What grew old while somebody was in the gap is not asked again there.
-        known.answers.remove(WHILE_ENFORCED);
+        known.answers.remove(IN_USE_CONFIRMED);
         known.answers.insert(PASTED.into(), next().thumbprint);
         let moment = "2026-11-25T10:06:00Z".parse().expect("a moment");
         known.answered.insert(PASTED.into(), moment);

@@ -13,7 +13,7 @@ use super::addresses::Pair;
 use super::before_atlassian::DIRECTORIES;
 use super::certificate::pem_document;
 use super::signing::short;
-use super::{certificate, renewal, saml_details_checks};
+use super::{certificate, renewal, saml_details_checks, usage};
 use crate::Live;
 
 /// The step's id.
@@ -61,7 +61,7 @@ impl Step<Live> for SamlDetails {
         let known = state.known();
         let mut asks = vec![directory_ask()];
         if is_existing(known) {
-            asks.push(idle_ask());
+            asks.push(idle_ask(known));
         }
         asks.extend([
             address_ask(
@@ -260,7 +260,15 @@ fn directory_ask() -> Ask {
 }
 
 /// The confirmation that comes up with a directory that was there already.
-pub(super) fn idle_ask() -> Ask {
+pub(super) fn idle_ask(known: &Known) -> Ask {
+    if usage::may_be_used(known) {
+        return Ask::new(
+            DIRECTORY_IDLE,
+            AskKind::Confirm,
+            "I looked at the directory: its three values are those above, and I know whom its default policy reaches",
+            "People log in through it. With the same values nothing changes for them; with others they can’t log in. Linking one more domain moves its people into the default policy. If it is another directory, or you can’t confirm this, add a new one.",
+        );
+    }
     Ask::new(
         DIRECTORY_IDLE,
         AskKind::Confirm,
@@ -272,7 +280,7 @@ pub(super) fn idle_ask() -> Ask {
 fn not_looked_at() -> Judgement {
     Judgement::bad(
         "First look at the directory’s policies.",
-        "Confirm above that its default policy does not enforce single sign-on and that nobody logs in through it, or add a new directory.",
+        "Confirm above what you saw there, or add a new directory.",
     )
 }
 

@@ -1,13 +1,14 @@
 //! Changes that reach log-ins at once, because people log in through the application already: they are said so in the table,
 //! and proposed only after the person confirmed that. Pure.
 
-use engine::{Ask, AskKind, Change, Known, Plan, still_confirms};
+use engine::{Ask, AskKind, Change, Known, Plan, StepId, still_confirms};
 use jiff::Timestamp;
 
 use super::enforce::{self, is_enforced};
 use super::find_app::is_taken_over;
+use super::{basic_saml, certificate, claims};
 
-/// The ask: do people log in through the application that is taken over?
+/// The ask: do people log in through the application that is taken over? It is said of this one, and asked anew of another.
 pub const IN_USE: &str = "app.in_use";
 /// The answer of somebody who knows that nobody does.
 const NOBODY: &str = "no";
@@ -29,7 +30,7 @@ impl Use {
         if is_enforced(known) {
             return Some(Self::Enforced);
         }
-        is_said(known).then_some(Self::People)
+        may_be_used(known).then_some(Self::People)
     }
 
     /// Why a change is confirmed first.
@@ -55,7 +56,7 @@ impl Use {
         let (label, hint) = match self {
             Self::People => (
                 "Change it although people log in through it",
-                "Choose a quiet hour, and have the Atlassian screen open. If nobody logs in through it, say so at 1.1. It counts for an hour, and for what is changed next.",
+                "Choose a quiet hour, and have the Atlassian screen open. If nobody logs in through it, say so on the page of the application. It counts for an hour, and for what is changed next.",
             ),
             Self::Enforced => (
                 "Change it although single sign-on is enforced",
@@ -66,18 +67,17 @@ impl Use {
     }
 }
 
-/// Whether the person said that people log in through the application, or that they don't know.
-pub(super) fn is_said(known: &Known) -> bool {
-    is_taken_over(known) && known.answer(IN_USE) == Some(PEOPLE)
+/// Whether people may log in through an application that was taken over: only who said that nobody does is believed.
+pub(super) fn may_be_used(known: &Known) -> bool {
+    is_taken_over(known) && known.answer(IN_USE) != Some(NOBODY)
 }
 
-/// The ask for an application with single sign-on in it, before it is taken over. Nothing in Entra tells whether Atlassian sends
-/// people to it.
+/// The ask for an application that is taken over. Nothing in Entra tells whether Atlassian sends people to it.
 pub(super) fn ask() -> Ask {
     Ask::choice(
         IN_USE,
         "Do people log in to Atlassian through it?",
-        "Single sign-on is set up in it. Entra does not tell whether Atlassian uses it.",
+        "Entra does not tell whether Atlassian uses it.",
         &[
             (
                 NOBODY,
@@ -111,10 +111,13 @@ pub(super) fn plan(
     let cuts = |change: &Change| cutting.contains(&change.id.as_str());
     let found = Use::of(known).filter(|_| changes.iter().any(cuts));
     let untouched = match found {
+        None => untouched,
+        Some(Use::People) => {
+            "who may log in stays as it is. Keep an administrator signed in at Atlassian."
+        }
         Some(Use::Enforced) => {
             "the policy stays as it is. Keep an administrator signed in who is outside it."
         }
-        _ => untouched,
     }
     .to_owned();
     let Some(found) = found else {
@@ -134,6 +137,32 @@ pub(super) fn plan(
         };
     }
     Plan::Changes { changes, untouched }
+}
+
+/// The confirmation in the words of an example, where nobody knows yet how people depend on the application.
+pub(super) fn confirmation_of_any(ask: &'static str) -> Ask {
+    Ask::new(
+        ask,
+        AskKind::Confirm,
+        "Change it although people log in through it",
+        "Asked where people do, or single sign-on is enforced, and this would cut them off for a while.",
+    )
+}
+
+/// What is said before an undo that reaches log-ins at once; `None` where it reaches none. Each change is named by its step and its
+/// id. While single sign-on is enforced there is no undo, so that is not said here.
+pub fn undo_cuts<'a>(
+    known: &Known,
+    mut changes: impl Iterator<Item = (&'a StepId, &'a str)>,
+) -> Option<&'static str> {
+    let cuts = |(step, change): (&StepId, &str)| match change {
+        "mode" | "certificate" | "activate" => *step == certificate::ID,
+        "addresses" => *step == basic_saml::ID,
+        _ => *step == claims::ID,
+    };
+    (may_be_used(known) && changes.any(cuts)).then_some(
+        "People log in through this application. Once this is undone they can’t, until Atlassian has again what it had then.",
+    )
 }
 
 /// How people depend on the application, where that is not confirmed since.
@@ -164,7 +193,7 @@ mod tests {
     use super::*;
     use engine::Undo;
 
-    const ASK: &str = "claims.while_enforced";
+    const ASK: &str = "claims.in_use";
     const CUTS: (&[&str], &str) = (&["claims"], "until Atlassian has the new values");
 
     fn known(enforced: Option<&str>, confirmed: Option<&str>) -> Known {
@@ -274,8 +303,8 @@ mod tests {
         for (existing, in_use, asked) in [
             (theirs, Some(PEOPLE), true),
             (theirs, Some(NOBODY), false),
-            // No single sign-on was set up in it.
-            (theirs, None, false),
+            // Nobody said anything: it is not supposed that nobody does.
+            (theirs, None, true),
             // Said of the one that was looked at before.
             ("new", Some(PEOPLE), false),
         ] {
@@ -297,7 +326,29 @@ mod tests {
             about,
             "other rows stay; people can’t log in through it until Atlassian has the new values"
         );
-        assert_eq!(untouched, "nothing changes.");
+        assert!(!untouched.contains("nothing changes"), "{untouched}");
+    }
+
+    #[test]
+    fn an_undo_says_whom_it_cuts_off_where_people_log_in() {
+        let theirs = "00000000-0000-0000-0000-000000000001";
+        let (people, nobody) = (
+            of_an_application(theirs, Some(PEOPLE), None),
+            of_an_application(theirs, Some(NOBODY), None),
+        );
+        for (step, change, cuts) in [
+            (certificate::ID, "activate", true),
+            (certificate::ID, "mode", true),
+            (certificate::ID, "notify", false),
+            (basic_saml::ID, "addresses", true),
+            (basic_saml::ID, "relay", false),
+            (claims::ID, "claims", true),
+            (crate::atlassian::add_app::ID, "mark", false),
+        ] {
+            let said = |known| undo_cuts(known, std::iter::once((&step, change))).is_some();
+            assert_eq!(said(&people), cuts, "{step} {change}");
+            assert!(!said(&nobody), "{step} {change}");
+        }
     }
 
     #[test]
