@@ -328,7 +328,7 @@ impl Going {
         }
         self.keep_documents(id)?;
         self.look_until_told(id).await?;
-        self.session.misnamed(id, &self.answers, false)?;
+        self.session.misnamed(id, &self.answers, None)?;
         if let Some(stopped) = self.behind_lock(id).await? {
             return Ok(Some(stopped));
         }
@@ -571,7 +571,10 @@ impl Going {
                 Plan::Asks { because, asks } => {
                     return Ok(stop(Ended::WaitsForPerson, self.asked(because, asks)));
                 }
-                Plan::Changes { .. } => self.session.misnamed(id, &self.answers, true)?,
+                Plan::Changes { .. } => {
+                    let proposal = Some(&proposal);
+                    self.session.misnamed(id, &self.answers, proposal)?;
+                }
             }
             if self.session.lacks_right(id) {
                 eprintln!("  The right to make changes is asked for now.");

@@ -298,6 +298,48 @@ async fn what_the_file_names_and_is_not_there_ends_with_2_and_changes_nothing() 
 }
 
 #[tokio::test]
+async fn a_site_is_named_with_or_without_its_scheme() {
+    let bench = Bench::of("fresh").await;
+    let file = bench.folder().join("answers.toml");
+    let (code, report, said) = over_bench(
+        &bench,
+        &["run", "--yes", "--json", "--until", "before-atlassian"],
+    )
+    .await;
+    assert_eq!(code, VERIFIED, "{said}");
+    assert!(!report.is_empty());
+    let walk = bench.open().await;
+    let site = walk
+        .session
+        .state()
+        .known()
+        .fact("atlassian.site")
+        .map(str::to_owned);
+    let site = site.expect("a site");
+    drop(walk);
+    let (_, bare) = site.split_once("://").expect("with its scheme");
+    for (named, wanted) in [
+        (site.clone(), VERIFIED),
+        (format!("{site}/"), VERIFIED),
+        (format!("{bare}.example"), BAD_INPUT),
+    ] {
+        let text = format!("[atlassian]\nsite_choice = \"{named}\"\n");
+        std::fs::write(&file, text).expect("written");
+        let answers = file.display().to_string();
+        let until = [
+            "run",
+            "--yes",
+            "--answers",
+            &answers,
+            "--until",
+            "before-atlassian",
+        ];
+        let (code, _, said) = over_bench(&bench, &until).await;
+        assert_eq!(code, wanted, "{named}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_undo_leaves_at_atlassian_is_named_before_and_after() {
     let bench = Bench::of("fresh").await;
     let (code, _, said) = over_bench(&bench, &["run", "--yes"]).await;

@@ -9,7 +9,8 @@ use super::*;
 
 impl Session {
     /// Fails where answers that were given beforehand, by ask, name something among what a step finds, which was not asked for
-    /// because only something else is there. `makes_it` says that the step is about to make what is named: then nothing is there.
+    /// because only something else is there. `proposal` is what the step is about to change: where that makes something, what was
+    /// named is not there, whatever was answered before.
     ///
     /// # Errors
     /// Says what is named, and what there is.
@@ -17,9 +18,10 @@ impl Session {
         &self,
         step: &StepId,
         answers: &BTreeMap<String, String>,
-        makes_it: bool,
+        proposal: Option<&Proposal>,
     ) -> Result<(), Trouble> {
         let known = self.known();
+        let makes_it = proposal.is_some_and(makes_something);
         for ask in guide::atlassian::found_asks(step) {
             let Some(named) = answers.get(&ask.id) else {
                 continue;
@@ -28,8 +30,8 @@ impl Session {
                 continue;
             };
             let (title, certain) = match known.fact(fact) {
-                _ if known.answer(&ask.id) == Some(named) => continue,
-                Some(found) if found.eq_ignore_ascii_case(named) => continue,
+                Some(found) if guide::atlassian::names_same(&ask.id, found, named) => continue,
+                _ if known.answer(&ask.id) == Some(named) && !makes_it => continue,
                 Some(found) => (
                     format!("{} names “{named}”, and here is only “{found}”", ask.id),
                     "Nothing more was changed.",
@@ -48,6 +50,16 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether one of the changes makes something that was not there: it is undone by deleting it.
+fn makes_something(proposal: &Proposal) -> bool {
+    let changes = match &proposal.plan {
+        engine::Plan::Changes { changes, .. } => changes.as_slice(),
+        _ => &[],
+    };
+    let made = |change: &engine::Change| matches!(change.undo, engine::Undo::Delete { .. });
+    changes.iter().any(made)
 }
 
 /// What is wrong with an answer by its form; `None` when it may be recorded.
