@@ -3,7 +3,7 @@
 use connect::Cloud;
 use engine::{Fix, Known, Verdict};
 
-use crate::atlassian::{email_attribute, enforce, test_login};
+use crate::atlassian::{email_attribute, enforce, saml_details, test_login};
 use crate::principal::Principal;
 use crate::shared::plan::Stage;
 use crate::{Links, Live, text};
@@ -51,6 +51,7 @@ pub fn fill(cloud: &Cloud, known: &Known, name: &str) -> Option<String> {
         "login.person" => {
             who_logs_in(known).unwrap_or_else(|| "the person you choose below".to_owned())
         }
+        "saml.which_directory" => saml_details::which_directory(known).to_owned(),
         "saml.pem" => pem(known.fact("saml.certificate")?),
         other => return known.fact(other).or(known.answer(other)).map(str::to_owned),
     };

@@ -196,8 +196,20 @@ async fn an_undo_says_whom_it_cuts_off() {
     let cuts = "People log in through this application. Once this is undone they can’t";
     let text = asked("certificate").await;
     assert!(text.contains(cuts), "{text}");
+    let first = || {
+        let hand = window.step().hand.expect("by hand");
+        hand.steps[0].clone()
+    };
+    window.go("saml-details").await;
+    assert!(
+        first().contains("open its directory instead"),
+        "{}",
+        first()
+    );
     window.go("add-app").await;
     window.answer("app.in_use", "no").await;
+    window.go("saml-details").await;
+    assert!(first().contains("only if nobody logs in"), "{}", first());
     let text = asked("certificate").await;
     assert!(!text.contains(cuts), "{text}");
 }
@@ -251,6 +263,10 @@ async fn an_application_that_people_use_is_changed_only_after_that_was_confirmed
         panic!("it is confirmed first")
     };
     assert!(because.starts_with("People log in through this application."));
+    let proposal = walk.plan(&by_id("claims")).await.expect("a plan");
+    let shown = walk.session.asks(&by_id("claims"), Some(&proposal));
+    let hint = shown.last().map(|ask| ask.hint.clone()).unwrap_or_default();
+    assert!(hint.starts_with(&because), "{hint}");
 
     // It turns out that nobody does, and then that somebody does after all.
     answer(&walk, "add-app", "app.in_use", "no").await;

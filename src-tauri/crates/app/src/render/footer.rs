@@ -280,13 +280,6 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
     if let (false, Some(why)) = (primary.enabled, &primary.why_not) {
         return why.clone();
     }
-    if let Some(Proposal {
-        plan: Plan::Asks { because, .. },
-        ..
-    }) = sight.proposals.get(id)
-    {
-        return format!("{because} Choose above.");
-    }
     if matches!(primary.action, Action::Apply { .. }) {
         return "Nothing is changed before you press the button.".to_owned();
     }

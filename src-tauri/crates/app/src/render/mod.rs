@@ -99,12 +99,21 @@ impl Sight<'_> {
         };
         let mut asks = step.asks(self.state);
         if let Some(Proposal {
-            plan: engine::Plan::Asks { asks: more, .. },
+            plan:
+                engine::Plan::Asks {
+                    because,
+                    asks: more,
+                },
             ..
         }) = self.proposals.get(id)
         {
-            let known: Vec<_> = asks.iter().map(|ask| ask.id.clone()).collect();
-            asks.extend(more.iter().filter(|ask| !known.contains(&ask.id)).cloned());
+            let is_new = |ask: &&Ask| asks.iter().all(|known| known.id != ask.id);
+            let mut more: Vec<_> = more.iter().filter(is_new).cloned().collect();
+            // Why it is asked stands where it is answered.
+            if let Some(first) = more.first_mut() {
+                first.hint = format!("{because} {}", first.hint).trim_end().to_owned();
+            }
+            asks.extend(more);
         }
         asks
     }

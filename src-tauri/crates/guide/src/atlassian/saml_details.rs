@@ -242,6 +242,14 @@ fn may_be_used(known: &Known) -> bool {
     !is_existing(known) || known.answer(DIRECTORY_IDLE) == Some("yes")
 }
 
+/// When a directory is opened that is there already.
+pub(crate) fn which_directory(known: &Known) -> &'static str {
+    if usage::may_be_used(known) {
+        return "People may log in through this application already: then open its directory instead, compare the three values there with those below, and change nothing that is the same.";
+    }
+    "Open one that is there already only if nobody logs in through it today and its default policy does not enforce single sign-on: see Authentication policies."
+}
+
 fn directory_ask() -> Ask {
     Ask::choice(
         DIRECTORY,
