@@ -172,7 +172,7 @@ async fn who_only_reads_at_first_says_it_too_and_is_asked_before_a_change() {
 }
 
 #[tokio::test]
-async fn an_undo_says_whom_it_cuts_off() {
+async fn each_step_is_confirmed_where_people_log_in_and_an_undo_says_whom_it_cuts_off() {
     let bench = Bench::of("half-done-saml").await;
     let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
     let walk = bench
@@ -180,8 +180,19 @@ async fn an_undo_says_whom_it_cuts_off() {
         .await
         .answering("app.existing", &theirs.expect("an id"))
         .answering("app.in_use", "yes")
-        .answering("saml.certificate_in_use", "yes");
-    assert_eq!(walk.until("certificate").await, Ok(Ended::Verified));
+        .answering("saml.other_addresses", "stay");
+    for (step, asked) in [
+        ("certificate", "saml.certificate_in_use"),
+        ("basic-saml", "saml.addresses_in_use"),
+    ] {
+        let ended = walk.until(step).await;
+        let Ok(Ended::Asked(asks)) = ended else {
+            panic!("{step} is confirmed first: {ended:?}")
+        };
+        assert_eq!(asks[0].id, asked);
+        confirms(&walk, step, &asks[0]).await;
+        assert_eq!(walk.step(&by_id(step)).await, Ok(Ended::Verified), "{step}");
+    }
     drop(walk);
     let window = Window::of(&bench).await;
     let id = bench.connection().id;
@@ -245,19 +256,14 @@ async fn an_application_that_people_use_is_changed_only_after_that_was_confirmed
         .await
         .answering("app.in_use", "yes")
         .answering("claims.policy", "detach");
-    for (step, asked) in [
-        ("basic-saml", "saml.addresses_in_use"),
-        ("claims", "claims.in_use"),
-    ] {
-        let ended = walk.until(step).await;
-        let Ok(Ended::Asked(asks)) = ended else {
-            panic!("{step} is confirmed first: {ended:?}")
-        };
-        assert_eq!(asks[0].id, asked);
-        if step == "basic-saml" {
-            confirms(&walk, step, &asks[0]).await;
-        }
-    }
+    let ended = walk.until("claims").await;
+    let Ok(Ended::Asked(asks)) = ended else {
+        panic!("it is confirmed first: {ended:?}")
+    };
+    assert_eq!(
+        asks[0].id, "claims.in_use",
+        "no address was there to be cut off"
+    );
     let writes = bench.writes();
     let Plan::Asks { because, asks } = claims(&walk).await else {
         panic!("it is confirmed first")

@@ -23,9 +23,9 @@ use crate::{Live, trouble, words};
 pub const ID: StepId = StepId::of("basic-saml");
 /// The ask what becomes of entries that are not Atlassian's.
 pub const OTHERS: &str = "saml.other_addresses";
-/// The ask whether the addresses are to change although single sign-on is enforced.
+/// The ask whether the addresses are to change although people log in through the application.
 pub const IN_USE_CONFIRMED: &str = "saml.addresses_in_use";
-/// The changes that reach log-ins at once, and until when.
+/// The changes that reach log-ins at once, and until when; none where nobody can log in yet.
 const CUTTING: (&[&str], &str) = (
     &["addresses"],
     "unless these are the addresses that Atlassian shows now",
@@ -122,7 +122,10 @@ impl Step<Live> for BasicSaml {
         Ok(usage::plan(
             (known, cx.now()),
             IN_USE_CONFIRMED,
-            CUTTING,
+            match app.application.identifier_uris.is_empty() {
+                true => (&[], ""),
+                false => CUTTING,
+            },
             changes,
             untouched,
         ))

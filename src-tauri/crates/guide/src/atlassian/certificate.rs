@@ -28,7 +28,7 @@ pub const NOTIFY: &str = notify::NOTIFY;
 pub const NEW_CERTIFICATE: &str = "saml.new_certificate";
 /// The ask which of several certificates Atlassian has: its thumbprint.
 pub const WHICH: &str = "saml.which_certificate";
-/// The ask whether another certificate is to sign although single sign-on is enforced.
+/// The ask whether another certificate is to sign although people log in through the application.
 pub const IN_USE_CONFIRMED: &str = "saml.certificate_in_use";
 /// The fact: what the keys of the certificate that Lockstep made have in common. Only the change itself teaches it and
 /// the next one, so that an undo never touches somebody else's.

@@ -26,7 +26,7 @@ pub const ID: StepId = StepId::of("claims");
 pub const POLICY: &str = "claims.policy";
 /// The ask: the other way, after Microsoft refused the first one.
 pub const INSTEAD: &str = "claims.instead";
-/// The ask whether other claims are to be sent although single sign-on is enforced.
+/// The ask whether other claims are to be sent although people log in through the application.
 pub const IN_USE_CONFIRMED: &str = "claims.in_use";
 /// The changes that reach log-ins at once, and until when. A policy of claims has an effect only once it is assigned.
 const CUTTING: (&[&str], &str) = (
