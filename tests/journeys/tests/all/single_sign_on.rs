@@ -54,7 +54,7 @@ pub(crate) async fn enforced(bench: &Bench) -> Walk {
 }
 
 #[tokio::test]
-async fn saml_that_was_deleted_after_it_worked_is_not_verified_any_more() {
+async fn saml_that_was_saved_again_or_deleted_after_it_worked_is_not_verified_any_more() {
     let bench = Bench::of("fresh").await;
     let walk = enforced(&bench).await;
     let stands = || {
@@ -67,7 +67,16 @@ async fn saml_that_was_deleted_after_it_worked_is_not_verified_any_more() {
         "Passed: Atlassian’s audit log shows it"
     );
 
-    bench.practice.levers().delete_saml().expect("pulled");
+    let levers = bench.practice.levers();
+    levers.damaged_certificate_saved().expect("pulled");
+    walk.look(&by_id("saml-details")).await.expect("it looks");
+    assert_eq!(
+        walk.check("saml-details", "audit"),
+        "Could not look: Since then SAML was saved again there"
+    );
+    assert_eq!(stands(), Standing::DoneNotVerified);
+
+    levers.delete_saml().expect("pulled");
     walk.look(&by_id("saml-details")).await.expect("it looks");
     assert_eq!(
         walk.check("saml-details", "audit"),

@@ -1,5 +1,5 @@
-//! Why Atlassian asks for a password in place of going to Microsoft, as far as its audit log tells: somebody deleted the
-//! SAML configuration, or unlinked the domain. No call reads either (atlassian.md 5), so without such an event nothing
+//! Why a log-in that worked does not any more, as far as Atlassian's audit log tells: somebody deleted the SAML
+//! configuration, saved another one, or unlinked the domain. No call reads either (atlassian.md 5), so without such an event nothing
 //! is said.
 
 use connect::atlassian::{Event, EventAction};
@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::before_atlassian::opened;
 use super::saml_details::SP_ENTITY;
 use super::saml_details_checks::event_said;
+use super::test_login;
 use super::test_login_checks::with_fix;
 use crate::Live;
 use crate::evidence::Proven as _;
@@ -53,15 +54,25 @@ impl Taken {
     }
 }
 
+/// What an event's action is called, in small letters.
+fn words(event: &Event, actions: &[EventAction]) -> Option<String> {
+    let action = actions.iter().find(|action| action.id == event.action);
+    action.map(|action| action.display_name.to_lowercase())
+}
+
+/// The last time that SAML was saved.
+fn saved<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<&'a Event> {
+    let saves = |event: &&Event| {
+        words(event, actions).is_some_and(|words| Taken::Saml.told(&words) == Some(false))
+    };
+    events.iter().filter(saves).max_by_key(|event| event.time)
+}
+
 /// The last thing that was taken back and not made again since.
 fn last<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<(Taken, &'a Event)> {
-    let words = |event: &Event| {
-        let action = actions.iter().find(|action| action.id == event.action);
-        action.map(|action| action.display_name.to_lowercase())
-    };
     let newest = |taken: Taken| {
         let about = events.iter().filter_map(|event| {
-            let is_back = taken.told(&words(event)?)?;
+            let is_back = taken.told(&words(event, actions)?)?;
             Some((event.time?, is_back, event))
         });
         about
@@ -74,25 +85,36 @@ fn last<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<(Taken, &'a 
         .map(|(_, taken, event)| (taken, event))
 }
 
-/// That nothing proves any more that it stands, where something was taken back after a moment and not made again. Which directory it
-/// was about the log does not tell.
+/// That nothing proves any more that it stands, where something was taken back after a moment and not made again, or SAML was saved
+/// again after the last log-in that was proven. Which directory it was about the log does not tell, nor what was saved.
 pub(super) fn doubt(
     cx: &Live,
     known: &Known,
     (events, actions): (&[Event], &[EventAction]),
     after: Timestamp,
 ) -> Option<Verdict> {
-    let (taken, event) = last(events, actions)?;
-    event.time.filter(|at| *at > after)?;
-    let verdict = Verdict::new(
-        VerdictState::Unknown,
-        format!("Since then {}", taken.words()),
-        format!(
-            "{}. If it was this one, nobody is sent to Entra any more; a test log-in shows it.",
-            event_said(event)
-        ),
-    );
-    Some(with_fix(verdict, taken.fix(), cx, known, &[]))
+    let doubted = |words: &str, event: &Event, then: &str, fix: &str| {
+        let (title, detail) = (
+            format!("Since then {words}"),
+            format!("{}. If it was this one, {then}", event_said(event)),
+        );
+        let verdict = Verdict::new(VerdictState::Unknown, title, detail);
+        with_fix(verdict, fix, cx, known, &[])
+    };
+    let later = |event: &Event, than: Timestamp| event.time.is_some_and(|at| at > than);
+    if let Some((taken, event)) = last(events, actions).filter(|(_, event)| later(event, after)) {
+        let then = "nobody is sent to Entra any more; a test log-in shows it.";
+        return Some(doubted(taken.words(), event, then, taken.fix()));
+    }
+    let proven = test_login::proven_at(known)?;
+    let event = saved(events, actions).filter(|event| later(event, proven))?;
+    let then = "only a test log-in shows whether people still get in.";
+    Some(doubted(
+        "SAML was saved again there",
+        event,
+        then,
+        "saml-saved",
+    ))
 }
 
 /// The verdict that a password was asked for, with what the audit log shows of it. Whether the event is about this
