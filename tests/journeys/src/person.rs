@@ -22,6 +22,7 @@ struct Hands {
     copied: Vec<String>,
     saved: Vec<(String, String)>,
     no_browser: bool,
+    idle: bool,
 }
 
 impl Person {
@@ -45,9 +46,10 @@ impl Person {
         self.hands().no_browser = true;
     }
 
-    /// There is one again.
-    pub fn with_browser(&self) {
-        self.hands().no_browser = false;
+    /// There is one again, and nobody goes on in it.
+    pub fn with_a_browser_that_nobody_uses(&self) {
+        let mut hands = self.hands();
+        (hands.no_browser, hands.idle) = (false, true);
     }
 
     /// What was copied.
@@ -71,7 +73,7 @@ impl Desk for Person {
             return Err("there is none".to_owned());
         }
         self.hands().opened.push(url.to_owned());
-        if !url.contains("/oauth2/v2.0/authorize") {
+        if self.hands().idle || !url.contains("/oauth2/v2.0/authorize") {
             return Ok(());
         }
         let browser = self

@@ -260,7 +260,7 @@ fn is_touched(step: &StepState) -> bool {
 pub fn undo_cuts(session: &Session, plan: &UndoPlan) -> Option<&'static str> {
     let state = session.state();
     let items = plan.items.iter();
-    let changes = items.map(|item| (&item.step, item.change.id.as_str()));
+    let changes = items.map(|item| (&item.step, &item.change));
     guide::atlassian::usage::undo_cuts(state.known(), changes)
 }
 

@@ -298,7 +298,7 @@ async fn what_the_file_names_and_is_not_there_ends_with_2_and_changes_nothing() 
 }
 
 #[tokio::test]
-async fn a_site_is_named_with_or_without_its_scheme() {
+async fn a_site_is_named_with_or_without_a_slash_and_another_one_ends_with_2() {
     let bench = Bench::of("fresh").await;
     let file = bench.folder().join("answers.toml");
     let (code, report, said) = over_bench(

@@ -123,6 +123,15 @@ async fn people_log_in_until_the_new_one_is_saved_at_atlassian_and_again_once_it
         ),
         "{because}"
     );
+    // The page has the question too, and shows why it is asked.
+    let proposal = walk.plan(&by_id(STEP)).await.expect("a plan");
+    let shown = walk.session.asks(&by_id(STEP), Some(&proposal));
+    let shown: Vec<_> = shown
+        .iter()
+        .filter(|ask| ask.id == confirmation.id)
+        .collect();
+    assert_eq!(shown.len(), 1);
+    assert!(shown[0].hint.starts_with(&because), "{}", shown[0].hint);
     answer(&walk, STEP, &confirmation.id, "yes").await;
     let (_, question) = asked(&walk).await;
     assert_eq!(question.id, "saml.next_pasted");

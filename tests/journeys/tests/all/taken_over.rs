@@ -156,7 +156,7 @@ async fn what_is_said_of_one_application_tells_nothing_of_another() {
 }
 
 #[tokio::test]
-async fn who_only_reads_at_first_says_it_too_and_is_asked_before_a_change() {
+async fn who_only_reads_at_first_is_asked_too() {
     let bench = Bench::of("claims-policy-in-place").await;
     let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
     let walk = bench
@@ -207,6 +207,11 @@ async fn each_step_is_confirmed_where_people_log_in_and_an_undo_says_whom_it_cut
     let cuts = "People log in through this application. Once this is undone they can’t";
     let text = asked("certificate").await;
     assert!(text.contains(cuts), "{text}");
+    let confirmed = || {
+        let state = window.program.session().expect("open").state();
+        let said = state.known().answer("saml.directory_idle");
+        said.map(str::to_owned)
+    };
     let first = || {
         let hand = window.step().hand.expect("by hand");
         hand.steps[0].clone()
@@ -217,8 +222,12 @@ async fn each_step_is_confirmed_where_people_log_in_and_an_undo_says_whom_it_cut
         "{}",
         first()
     );
+    window.answer("saml.directory", "existing").await;
+    window.answer("saml.directory_idle", "yes").await;
+    assert_eq!(confirmed().as_deref(), Some("yes"));
     window.go("add-app").await;
     window.answer("app.in_use", "no").await;
+    assert_eq!(confirmed(), None, "nobody said that nobody is in it");
     window.go("saml-details").await;
     assert!(first().contains("only if nobody logs in"), "{}", first());
     let text = asked("certificate").await;

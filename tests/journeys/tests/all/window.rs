@@ -208,15 +208,14 @@ async fn without_a_browser_the_page_says_so_and_gives_the_address() {
     );
     assert!(wait.copies[0].value.contains("/authorize"));
     // It opens after all: nothing is said of what is not so any more.
-    window.person.with_browser();
+    window.person.with_a_browser_that_nobody_uses();
     window.press_at_once(Action::SignInAgain).await;
-    let shown = window
-        .until("it is opened, or over", |shown| {
-            waiting(shown).is_none_or(|wait| wait.title != "No browser could be opened")
+    window
+        .until("it is opened", |shown| {
+            waiting(shown).is_some_and(|wait| wait.title == "Waiting for you in the browser")
         })
         .await;
-    drop(shown);
-    window.settled().await;
+    window.press(Action::Cancel).await;
     window.person.without_browser();
 
     let hand = window

@@ -280,6 +280,11 @@ fn say(sight: &Sight, id: &StepId, primary: &ActionView) -> String {
     if let (false, Some(why)) = (primary.enabled, &primary.why_not) {
         return why.clone();
     }
+    if let Some(Plan::Asks { because, asks }) = sight.proposals.get(id).map(|shown| &shown.plan)
+        && asks.is_empty()
+    {
+        return because.clone();
+    }
     if matches!(primary.action, Action::Apply { .. }) {
         return "Nothing is changed before you press the button.".to_owned();
     }

@@ -107,13 +107,18 @@ impl Sight<'_> {
             ..
         }) = self.proposals.get(id)
         {
-            let is_new = |ask: &&Ask| asks.iter().all(|known| known.id != ask.id);
-            let mut more: Vec<_> = more.iter().filter(is_new).cloned().collect();
+            let mut more = more.clone();
             // Why it is asked stands where it is answered.
             if let Some(first) = more.first_mut() {
                 first.hint = format!("{because} {}", first.hint).trim_end().to_owned();
             }
-            asks.extend(more);
+            // The plan read what there is, so its words count more than those of the page.
+            for ask in more {
+                match asks.iter_mut().find(|shown| shown.id == ask.id) {
+                    Some(shown) => *shown = ask,
+                    None => asks.push(ask),
+                }
+            }
         }
         asks
     }

@@ -30,15 +30,16 @@ impl Session {
                 continue;
             };
             let (title, certain) = match known.fact(fact) {
+                // Nothing of it is there, whatever is known from before.
+                _ if makes_it => (
+                    format!("{} names “{named}”, which is not here", ask.id),
+                    "Nothing was changed.",
+                ),
+                _ if known.answer(&ask.id) == Some(named) => continue,
                 Some(found) if guide::atlassian::names_same(&ask.id, found, named) => continue,
-                _ if known.answer(&ask.id) == Some(named) && !makes_it => continue,
                 Some(found) => (
                     format!("{} names “{named}”, and here is only “{found}”", ask.id),
                     "Nothing more was changed.",
-                ),
-                None if makes_it => (
-                    format!("{} names “{named}”, which is not here", ask.id),
-                    "Nothing was changed.",
                 ),
                 None => continue,
             };

@@ -13,6 +13,7 @@ use super::find_app::{
     self, EXISTING, Found, NEW, by_id, by_name, existing_ask, others, ours, template,
     without_template_ask,
 };
+use super::saml_details::{self, DIRECTORY_IDLE};
 use super::usage::{self, IN_USE};
 use super::{app_checks, before_atlassian, before_entra};
 use crate::shared::plan::Who;
@@ -180,21 +181,23 @@ impl Step<Live> for AddApp {
     }
 
     fn follows(&self, known: &Known, entry: &Entry) -> Vec<Entry> {
-        match entry {
-            // What was said of one application tells nothing of another.
-            Entry::Answered { ask, value, .. }
-                if ask == EXISTING
-                    && known.answer(EXISTING) != Some(value)
-                    && known.answer(IN_USE).is_some() =>
-            {
-                vec![Entry::Answered {
-                    step: ID,
-                    ask: IN_USE.to_owned(),
-                    value: String::new(),
-                }]
-            }
-            _ => Vec::new(),
-        }
+        let Entry::Answered { ask, value, .. } = entry else {
+            return Vec::new();
+        };
+        // What was said of one application tells nothing of another; what was confirmed of a directory rests on both.
+        let rests: &[(StepId, &str)] = match ask.as_str() {
+            _ if known.answer(ask) == Some(value) => &[],
+            EXISTING => &[(ID, IN_USE), (saml_details::ID, DIRECTORY_IDLE)],
+            IN_USE => &[(saml_details::ID, DIRECTORY_IDLE)],
+            _ => &[],
+        };
+        let said = rests.iter().filter(|(_, ask)| known.answer(ask).is_some());
+        said.map(|(step, ask)| Entry::Answered {
+            step: step.clone(),
+            ask: (*ask).to_owned(),
+            value: String::new(),
+        })
+        .collect()
     }
 
     fn checks(&self) -> &'static [&'static dyn Check<Live>] {

@@ -118,7 +118,7 @@ impl Step<Live> for BasicSaml {
                 asks: vec![others_ask()],
             });
         }
-        let untouched = "nobody is assigned, and no log-in changes before you enforce it.";
+        let untouched = "nobody is assigned, and no policy changes.";
         Ok(usage::plan(
             (known, cx.now()),
             IN_USE_CONFIRMED,

@@ -16,9 +16,16 @@ pub const WITHOUT_TEMPLATE: &str = "app.without_template";
 /// The answer for making a new application.
 pub(super) const NEW: &str = "new";
 
-/// Whether the application is one that stood before, taken over.
+/// Whether the application is one that stood before, taken over. One that was made since the choice is not that one.
 pub(super) fn is_taken_over(known: &Known) -> bool {
-    known.answer(EXISTING).is_some_and(|chosen| chosen != NEW)
+    let is_it = |chosen: &str| {
+        known
+            .fact("app.object")
+            .is_none_or(|object| object == chosen)
+    };
+    known
+        .answer(EXISTING)
+        .is_some_and(|chosen| chosen != NEW && is_it(chosen))
 }
 
 /// An application and its service principal.

@@ -62,10 +62,18 @@ fn words(event: &Event, actions: &[EventAction]) -> Option<String> {
 
 /// The last time that SAML was saved.
 fn saved<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<&'a Event> {
-    let saves = |event: &&Event| {
-        words(event, actions).is_some_and(|words| Taken::Saml.told(&words) == Some(false))
-    };
+    let saves = |event: &&Event| words(event, actions).is_some_and(|words| is_saving(&words));
     events.iter().filter(saves).max_by_key(|event| event.time)
+}
+
+/// Whether an action saves a SAML configuration, by its words. Enforcing it in a policy is another thing, whatever it is called.
+fn is_saving(words: &str) -> bool {
+    const SAVES: &[&str] = &[
+        "sav", "updat", "edit", "add", "creat", "configur", "chang", "replac",
+    ];
+    const OTHERS: &[&str] = &["enforc", "polic", "delet", "remov"];
+    let has = |any: &[&str]| any.iter().any(|word| words.contains(word));
+    has(&["saml"]) && has(SAVES) && !has(OTHERS)
 }
 
 /// The last thing that was taken back and not made again since.
@@ -166,6 +174,22 @@ mod tests {
             "attributes": {"time": time, "action": action, "actor": {"name": "Adele Vance"}},
         }))
         .expect("an event")
+    }
+
+    #[test]
+    fn what_saves_saml_is_told_from_what_enforces_or_deletes_it() {
+        for (words, saves) in [
+            ("saved saml single sign-on configuration", true),
+            ("updated saml certificate", true),
+            ("created a saml configuration", true),
+            ("enforced saml single sign-on", false),
+            ("updated saml enforcement of a policy", false),
+            ("removed saml configuration", false),
+            ("saved a directory", false),
+            ("logged in with saml", false),
+        ] {
+            assert_eq!(is_saving(words), saves, "{words}");
+        }
     }
 
     #[test]

@@ -215,3 +215,38 @@ pub fn found_asks(step: &StepId) -> Vec<Ask> {
     }
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_the_same_however_it_is_written_and_an_id_in_any_case() {
+        let (site, id) = (before_atlassian::SITE, before_atlassian::ORGANIZATION);
+        for (ask, one, other, same) in [
+            (
+                site,
+                "contoso.atlassian.net",
+                "https://contoso.atlassian.net",
+                true,
+            ),
+            (
+                site,
+                "https://contoso.atlassian.net/",
+                "https://contoso.atlassian.net",
+                true,
+            ),
+            (
+                site,
+                "contoso.atlassian.net",
+                "https://fabrikam.atlassian.net",
+                false,
+            ),
+            (site, "no site", "no site", false),
+            (id, "54ef-AB", "54EF-ab", true),
+            (id, "54ef", "54ee", false),
+        ] {
+            assert_eq!(names_same(ask, one, other), same, "{one} {other}");
+        }
+    }
+}

@@ -59,7 +59,7 @@ impl Step<Live> for SamlDetails {
 
     fn asks(&self, state: &State) -> Vec<Ask> {
         let known = state.known();
-        let mut asks = vec![directory_ask()];
+        let mut asks = vec![directory_ask(known)];
         if is_existing(known) {
             asks.push(idle_ask(known));
         }
@@ -250,8 +250,8 @@ pub(crate) fn which_directory(known: &Known) -> &'static str {
     "Open one that is there already only if nobody logs in through it today and its default policy does not enforce single sign-on: see Authentication policies."
 }
 
-fn directory_ask() -> Ask {
-    Ask::choice(
+fn directory_ask(known: &Known) -> Ask {
+    let ask = Ask::choice(
         DIRECTORY,
         "The directory at Atlassian",
         "",
@@ -263,8 +263,12 @@ fn directory_ask() -> Ask {
                 "Linking a domain can force everybody of it to Entra at once, and new values end the log-ins of whoever uses it.",
             ),
         ],
-    )
-    .default("new")
+    );
+    // Where people may log in already there is one, so that neither is supposed.
+    match usage::may_be_used(known) {
+        true => ask,
+        false => ask.default("new"),
+    }
 }
 
 /// The confirmation that comes up with a directory that was there already.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::enforce::{self, is_enforced};
 use super::find_app::is_taken_over;
-use super::{basic_saml, certificate, claims};
+use super::{add_app, basic_saml, certificate, claims, renewal};
 
 /// The ask: do people log in through the application that is taken over? It is said of this one, and asked anew of another.
 pub const IN_USE: &str = "app.in_use";
@@ -111,15 +111,13 @@ pub(super) fn plan(
     let cuts = |change: &Change| cutting.contains(&change.id.as_str());
     let found = Use::of(known).filter(|_| changes.iter().any(cuts));
     let untouched = match found {
-        None => untouched,
-        Some(Use::People) => {
-            "who may log in stays as it is. Keep an administrator signed in at Atlassian."
-        }
+        None => untouched.to_owned(),
+        Some(Use::People) => format!("{untouched} Keep an administrator signed in at Atlassian."),
         Some(Use::Enforced) => {
             "the policy stays as it is. Keep an administrator signed in who is outside it."
+                .to_owned()
         }
-    }
-    .to_owned();
+    };
     let Some(found) = found else {
         return Plan::Changes { changes, untouched };
     };
@@ -149,19 +147,22 @@ pub(super) fn confirmation_of_any(ask: &'static str) -> Ask {
     )
 }
 
-/// What is said before an undo that reaches log-ins at once; `None` where it reaches none. Each change is named by its step and its
-/// id. While single sign-on is enforced there is no undo, so that is not said here.
+/// What is said before an undo that reaches log-ins at once; `None` where it reaches none. Each change comes with its step. While
+/// single sign-on is enforced there is no undo, so that is not said here.
 pub fn undo_cuts<'a>(
     known: &Known,
-    mut changes: impl Iterator<Item = (&'a StepId, &'a str)>,
+    mut changes: impl Iterator<Item = (&'a StepId, &'a Change)>,
 ) -> Option<&'static str> {
-    let cuts = |(step, change): (&StepId, &str)| match change {
-        "mode" | "certificate" | "activate" => *step == certificate::ID,
+    let cuts = |(step, change): (&StepId, &Change)| match change.id.as_str() {
+        "enable" => *step == add_app::ID,
+        "mode" | "activate" => *step == certificate::ID,
+        // One that was made beside another signs nothing before it is activated.
+        "certificate" => *step == certificate::ID && !renewal::signs_on(change),
         "addresses" => *step == basic_saml::ID,
         _ => *step == claims::ID,
     };
     (may_be_used(known) && changes.any(cuts)).then_some(
-        "People log in through this application. Once this is undone they can’t, until Atlassian has again what it had then.",
+        "People log in through this application. Once this is undone they can’t, until both sides are again as they were before.",
     )
 }
 
@@ -212,8 +213,8 @@ mod tests {
         known
     }
 
-    fn planned(known: &Known, id: &str) -> Plan {
-        let change = Change {
+    fn change_of(id: &str) -> Change {
+        Change {
             id: id.into(),
             system: "Entra".into(),
             what: "Something".into(),
@@ -225,7 +226,11 @@ mod tests {
             before: None,
             after: None,
             undo: Undo::PutBack { said: "Yes".into() },
-        };
+        }
+    }
+
+    fn planned(known: &Known, id: &str) -> Plan {
+        let change = change_of(id);
         plan(
             (known, NOW.parse().expect("a moment")),
             ASK,
@@ -326,7 +331,10 @@ mod tests {
             about,
             "other rows stay; people can’t log in through it until Atlassian has the new values"
         );
-        assert!(!untouched.contains("nothing changes"), "{untouched}");
+        assert_eq!(
+            untouched,
+            "nothing changes. Keep an administrator signed in at Atlassian."
+        );
     }
 
     #[test]
@@ -338,16 +346,19 @@ mod tests {
         );
         for (step, change, cuts) in [
             (certificate::ID, "activate", true),
+            (certificate::ID, "certificate", true),
+            (add_app::ID, "enable", true),
             (certificate::ID, "mode", true),
             (certificate::ID, "notify", false),
             (basic_saml::ID, "addresses", true),
             (basic_saml::ID, "relay", false),
             (claims::ID, "claims", true),
-            (crate::atlassian::add_app::ID, "mark", false),
+            (add_app::ID, "mark", false),
         ] {
-            let said = |known| undo_cuts(known, std::iter::once((&step, change))).is_some();
-            assert_eq!(said(&people), cuts, "{step} {change}");
-            assert!(!said(&nobody), "{step} {change}");
+            let change = change_of(change);
+            let said = |known| undo_cuts(known, std::iter::once((&step, &change))).is_some();
+            assert_eq!(said(&people), cuts, "{step} {}", change.id);
+            assert!(!said(&nobody), "{step} {}", change.id);
         }
     }
 
