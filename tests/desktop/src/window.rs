@@ -487,6 +487,10 @@ impl Window {
         let wanted = self.usable(role, name).await?;
         let target = vec![wanted.to_json()?];
         let pressed = match self.web.execute(WATCH, target).await {
+            // It was at work again before it could be watched.
+            Ok(off) if off.json().as_bool() == Some(true) => {
+                return Ok(Some("could not be used".to_owned()));
+            }
             Ok(_) => press(&wanted).await,
             Err(error) => Err(error),
         };
@@ -612,15 +616,16 @@ const [wanted] = arguments;
 const called = () => wanted.textContent.replace(/\d+/g, "");
 const before = called();
 const says = (attribute) => wanted.getAttribute(attribute) === "true";
+const off = () => says("aria-disabled") || says("aria-busy") || wanted.disabled === true;
 const met = (event) => {
   if (!event.composedPath().includes(wanted)) return;
-  const off = says("aria-disabled") || says("aria-busy") || wanted.disabled === true;
-  window.lastPress = off ? "could not be used" : called() === before ? null : "other";
+  window.lastPress = off() ? "could not be used" : called() === before ? null : "other";
 };
 window.forgetPress?.();
 window.lastPress = "was not met";
 window.forgetPress = () => window.removeEventListener("click", met, { capture: true });
 window.addEventListener("click", met, { capture: true });
+return off();
 "#;
 
 /// A person scrolls until a thing can be seen well, and clicks it when it stands still. WebDriver alone is content with a corner of it
