@@ -202,15 +202,11 @@ impl Program {
         }
         // Shown until what follows has begun: in between, a button would be there for a moment that is gone at once.
         let beside = self.asking(&step, &asked);
-        let said = match &beside {
-            Some(beside) => {
-                let stop = beside.cancel();
-                session
-                    .answer_until_stopped(&step, &asked, &value, stop)
-                    .await
-            }
-            None => session.answer(&step, &asked, &value).await,
-        };
+        let never = CancellationToken::new();
+        let stop = beside.as_ref().map_or(&never, |beside| beside.cancel());
+        let said = session
+            .answer_until_stopped(&step, &asked, &value, stop)
+            .await;
         let said = match said {
             Err(trouble) if trouble.kind == TroubleKind::Cancelled => {
                 self.stopped(trouble);
@@ -431,7 +427,8 @@ impl Desktop {
     /// Forgets the name that was typed to open a way, and what was said to it.
     fn forget_typed(&mut self, session: &Session) {
         self.confirmed = None;
-        self.said.retain(|ask, _| !session.is_typed_anew(ask));
+        self.said
+            .retain(|ask, _| !session.guide().is_typed_anew(ask));
     }
 
     /// Whether a service is asked for an answer.

@@ -505,25 +505,22 @@ impl Going {
 
     /// Gives the answer of the file, and says whether it has one that was not given yet.
     async fn give(&self, id: &StepId, ask: &engine::Ask) -> Result<bool, Trouble> {
-        let given = self
-            .session
-            .state()
-            .known()
-            .answer(&ask.id)
-            .map(str::to_owned);
         let answer = self.answers.get(&ask.id);
-        let Some(value) =
-            answer.filter(|value| ask.kind != AskKind::Secret && given.as_ref() != Some(*value))
-        else {
-            return Ok(false);
-        };
-        self.give_value(id, ask, value).await?;
-        Ok(true)
+        match answer.filter(|_| ask.kind != AskKind::Secret) {
+            Some(value) => self.give_value(id, ask, value).await,
+            None => Ok(false),
+        }
     }
 
-    async fn give_value(&self, id: &StepId, ask: &engine::Ask, value: &str) -> Result<(), Trouble> {
+    /// Gives an answer, and says whether it was not given yet.
+    async fn give_value(
+        &self,
+        id: &StepId,
+        ask: &engine::Ask,
+        value: &str,
+    ) -> Result<bool, Trouble> {
         if self.session.state().known().answer(&ask.id) == Some(value) {
-            return Ok(());
+            return Ok(false);
         }
         let answered = self
             .session
@@ -540,7 +537,7 @@ impl Going {
                     "Nothing was changed.",
                 ))
             }
-            _ => Ok(()),
+            _ => Ok(true),
         }
     }
 

@@ -31,6 +31,12 @@ impl<Cx> Guide<Cx> {
         self.steps().find(|step| step.id() == *id)
     }
 
+    /// Whether an ask is the one in which a name is typed each time before a lock's way is shown; it is never recorded.
+    pub fn is_typed_anew(&self, ask: &str) -> bool {
+        let confirm = |step: &dyn Step<Cx>| step.lock().and_then(|lock| lock.confirm);
+        self.steps().any(|step| confirm(step) == Some(ask))
+    }
+
     /// The number of a step as it is shown: phase and place, the phase counted from 0 and the place from 1.
     pub fn number(&self, id: &StepId) -> Option<String> {
         self.phases.iter().enumerate().find_map(|(phase, content)| {

@@ -141,11 +141,8 @@ impl Sight<'_> {
             .answer(&ask.id)
             .map(str::to_owned)
             .or_else(|| {
-                let confirms = self
-                    .guide
-                    .steps()
-                    .any(|step| step.lock().and_then(|lock| lock.confirm) == Some(ask.id.as_str()));
-                self.confirmed.filter(|_| confirms).map(str::to_owned)
+                let typed = self.guide.is_typed_anew(&ask.id);
+                self.confirmed.filter(|_| typed).map(str::to_owned)
             })
             .or_else(|| ask.default.clone())
     }

@@ -127,18 +127,9 @@ impl Session {
     async fn set_up_saml(&self, known: &Known) -> Result<BroughtBack, AutopilotFault> {
         let hands = Hands::new(&self.cloud)?;
         let fact = |name: &str| known.fact(name).unwrap_or_default().to_owned();
-        let (directory, which): (_, &[_]) = match hands.identity_provider().await? {
-            Some(there) => (
-                there,
-                &[
-                    ("saml.directory", "existing"),
-                    ("saml.directory_idle", "yes"),
-                ],
-            ),
-            None => (
-                hands.add_identity_provider(DIRECTORY).await?,
-                &[("saml.directory", "new")],
-            ),
+        let (directory, which) = match hands.identity_provider().await? {
+            Some(there) => (there, "existing"),
+            None => (hands.add_identity_provider(DIRECTORY).await?, "new"),
         };
         let pem = guide::fill(&self.cloud, known, "saml.pem").unwrap_or_default();
         let addresses = hands
@@ -157,15 +148,15 @@ impl Session {
                 Err(fault) => return Err(fault),
             }
         }
-        // What a person said of the directory counts more.
-        let said = known.answer("saml.directory").is_some();
-        let which = which.iter().filter(|_| !said);
-        let which = which.map(|(ask, value)| ((*ask).to_owned(), (*value).to_owned()));
-        let addresses = [
-            ("saml.sp_entity".to_owned(), addresses.entity),
-            ("saml.acs".to_owned(), addresses.acs),
-        ];
-        Ok(which.chain(addresses).collect())
+        let mut brought = BroughtBack::new();
+        // What a person said of the directory counts more. The second is asked of one that was there only.
+        if known.answer("saml.directory").is_none() {
+            brought.push(("saml.directory".to_owned(), which.to_owned()));
+            brought.push(("saml.directory_idle".to_owned(), "yes".to_owned()));
+        }
+        brought.push(("saml.sp_entity".to_owned(), addresses.entity));
+        brought.push(("saml.acs".to_owned(), addresses.acs));
+        Ok(brought)
     }
 
     /// Somebody of practice who administers nothing.

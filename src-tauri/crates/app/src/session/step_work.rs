@@ -100,12 +100,6 @@ impl Session {
         self.guide().step(step)?.lock()?.confirm
     }
 
-    /// Whether it is typed each time and never recorded.
-    pub(crate) fn is_typed_anew(&self, ask: &str) -> bool {
-        let mut steps = self.guide().steps();
-        steps.any(|step| step.lock().is_some_and(|lock| lock.confirm == Some(ask)))
-    }
-
     /// Whether this is the name that is typed to go on.
     pub fn confirms(&self, step: &StepId, ask: &str, typed: &str) -> bool {
         let judged = self

@@ -93,14 +93,16 @@ fn last<'a>(events: &'a [Event], actions: &[EventAction]) -> Option<(Taken, &'a 
         .map(|(_, taken, event)| (taken, event))
 }
 
-/// That nothing proves any more that it stands, where something was taken back after a moment and not made again, or SAML was saved
-/// again after the last log-in that was proven. Which directory it was about the log does not tell, nor what was saved.
+/// That nothing proves any more that it stands, where something was taken back since the set-up and not made again, or SAML was
+/// saved again. A log-in that was proven after it shows that it was about another directory, or that all is well again. Which directory it was about the log does not tell, nor what was saved.
 pub(super) fn doubt(
     cx: &Live,
     known: &Known,
     (events, actions): (&[Event], &[EventAction]),
-    after: Timestamp,
+    since: Timestamp,
 ) -> Option<Verdict> {
+    let proven = test_login::proven_at(known);
+    let good = proven.map_or(since, |proven| proven.max(since));
     let doubted = |words: &str, event: &Event, then: &str, fix: &str| {
         let (title, detail) = (
             format!("Since then {words}"),
@@ -110,11 +112,12 @@ pub(super) fn doubt(
         with_fix(verdict, fix, cx, known, &[])
     };
     let later = |event: &Event, than: Timestamp| event.time.is_some_and(|at| at > than);
-    if let Some((taken, event)) = last(events, actions).filter(|(_, event)| later(event, after)) {
+    if let Some((taken, event)) = last(events, actions).filter(|(_, event)| later(event, good)) {
         let then = "nobody is sent to Entra any more; a test log-in shows it.";
         return Some(doubted(taken.words(), event, then, taken.fix()));
     }
-    let proven = test_login::proven_at(known)?;
+    // Before the first proven log-in it is the set-up itself that is saved.
+    let proven = proven?;
     let event = saved(events, actions).filter(|event| later(event, proven))?;
     let then = "only a test log-in shows whether people still get in.";
     Some(doubted(

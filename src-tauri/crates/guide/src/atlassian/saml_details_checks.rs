@@ -464,10 +464,8 @@ impl Audited {
                 return skipped(format!("{fault}. The test log-in proves more."));
             }
         };
-        // A log-in that was proven after it shows that it was about another directory, or that it was made again.
-        let good = test_login::proven_at(known).map_or(since, |proven| proven.max(since));
         let seen = (&events.value[..], &actions.value[..]);
-        if let Some(doubt) = login_taken_back::doubt(cx, known, seen, good) {
+        if let Some(doubt) = login_taken_back::doubt(cx, known, seen, since) {
             return doubt.by(&events.call);
         }
         match events
