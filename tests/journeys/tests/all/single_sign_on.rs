@@ -57,32 +57,32 @@ pub(crate) async fn enforced(bench: &Bench) -> Walk {
 async fn saml_that_was_saved_again_or_deleted_after_it_worked_is_not_verified_any_more() {
     let bench = Bench::of("fresh").await;
     let walk = enforced(&bench).await;
-    let stands = || {
-        let guide = walk.session.guide();
-        walk.session.state().standing(guide, &by_id("saml-details"))
+    let step = by_id("saml-details");
+    let seen = async || {
+        walk.look(&step).await.expect("it looks");
+        let standing = walk.session.state().standing(walk.session.guide(), &step);
+        (walk.check("saml-details", "audit"), standing)
     };
-    walk.look(&by_id("saml-details")).await.expect("it looks");
-    assert_eq!(
-        walk.check("saml-details", "audit"),
-        "Passed: Atlassian’s audit log shows it"
-    );
+    let (said, _) = seen().await;
+    assert_eq!(said, "Passed: Atlassian’s audit log shows it");
 
     let levers = bench.practice.levers();
-    levers.damaged_certificate_saved().expect("pulled");
-    walk.look(&by_id("saml-details")).await.expect("it looks");
-    assert_eq!(
-        walk.check("saml-details", "audit"),
-        "Could not look: Since then SAML was saved again there"
-    );
-    assert_eq!(stands(), Standing::DoneNotVerified);
-
-    levers.delete_saml().expect("pulled");
-    walk.look(&by_id("saml-details")).await.expect("it looks");
-    assert_eq!(
-        walk.check("saml-details", "audit"),
-        "Could not look: Since then a SAML configuration was deleted"
-    );
-    assert_eq!(stands(), Standing::DoneNotVerified);
+    type Pull = fn(&sim::Levers) -> Result<(), sim::LeverError>;
+    let pulls: [(Pull, &str); 2] = [
+        (
+            |levers| levers.damaged_certificate_saved(),
+            "Could not look: Since then SAML was saved again there",
+        ),
+        (
+            |levers| levers.delete_saml(),
+            "Could not look: Since then a SAML configuration was deleted",
+        ),
+    ];
+    for (pull, wanted) in pulls {
+        pull(&levers).expect("pulled");
+        let wanted = (wanted.to_owned(), Standing::DoneNotVerified);
+        assert_eq!(seen().await, wanted);
+    }
 }
 
 #[tokio::test]

@@ -124,6 +124,13 @@ async fn a_connection_that_was_set_up_and_enforced_before_is_taken_over_from_the
     assert_eq!(bench.applications().len(), apps);
 }
 
+/// Somebody who takes over the application that stands there.
+async fn taking_over(bench: &Bench) -> Walk {
+    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
+    let walk = bench.open().await;
+    walk.answering("app.existing", &theirs.expect("an id"))
+}
+
 #[tokio::test]
 async fn what_is_said_of_one_application_tells_nothing_of_another() {
     let bench = Bench::of("two-apps").await;
@@ -158,12 +165,9 @@ async fn what_is_said_of_one_application_tells_nothing_of_another() {
 #[tokio::test]
 async fn who_only_reads_at_first_is_asked_too() {
     let bench = Bench::of("claims-policy-in-place").await;
-    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
-    let walk = bench
-        .open()
+    let walk = taking_over(&bench)
         .await
         .answering("entra.rights", "read")
-        .answering("app.existing", &theirs.expect("an id"))
         .answering("app.in_use", "");
     let Ok(Ended::Asked(asks)) = walk.until("add-app").await else {
         panic!("it is asked whether people use it")
@@ -174,11 +178,8 @@ async fn who_only_reads_at_first_is_asked_too() {
 #[tokio::test]
 async fn each_step_is_confirmed_where_people_log_in_and_an_undo_says_whom_it_cuts_off() {
     let bench = Bench::of("half-done-saml").await;
-    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
-    let walk = bench
-        .open()
+    let walk = taking_over(&bench)
         .await
-        .answering("app.existing", &theirs.expect("an id"))
         .answering("app.in_use", "yes")
         .answering("saml.other_addresses", "stay");
     for (step, asked) in [
@@ -248,11 +249,7 @@ async fn confirms(walk: &Walk, step: &str, ask: &engine::Ask) {
 #[tokio::test]
 async fn an_application_that_people_use_is_changed_only_after_that_was_confirmed() {
     let bench = Bench::of("claims-policy-in-place").await;
-    let theirs = bench.applications()[0]["id"].as_str().map(str::to_owned);
-    let walk = bench
-        .open()
-        .await
-        .answering("app.existing", &theirs.expect("an id"));
+    let walk = taking_over(&bench).await;
     let asked = walk.answering("app.in_use", "").until("add-app").await;
     let Ok(Ended::Asked(asks)) = asked else {
         panic!("it is asked whether people use it: {asked:?}")
